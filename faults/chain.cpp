@@ -1,0 +1,147 @@
+// Handing on from fault to fault.
+#include "faults/chain.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace firedrill::faults {
+
+/// What stage `stage - 1` hands on to: stage `stage`, or the outlet behind the last one.
+class Chain::Next final : public Outlet {
+ public:
+  Next(Chain& chain, std::size_t stage, Outlet& out) : chain_{chain}, stage_{stage}, out_{out} {}
+
+  void data(Bytes bytes, Time now) override {
+    if (bytes.empty()) return;
+    if (stage_ == chain_.stages_.size()) return out_.data(std::move(bytes), now);
+    chain_.enter(stage_, now);
+    Next next{chain_, stage_ + 1, out_};
+    Stage& stage = chain_.stages_[stage_];
+    stage.stream->data(std::move(bytes), now, next);
+    chain_.settle(stage);
+  }
+  void finish(Time now) override {
+    if (stage_ == chain_.stages_.size()) return out_.finish(now);
+    chain_.enter(stage_, now);
+    Next next{chain_, stage_ + 1, out_};
+    Stage& stage = chain_.stages_[stage_];
+    stage.stream->finish(now, next);
+    chain_.settle(stage);
+  }
+  void abort(Time now) override {
+    if (stage_ == chain_.stages_.size()) return out_.abort(now);
+    Next next{chain_, stage_ + 1, out_};
+    Stage& stage = chain_.stages_[stage_];
+    stage.stream->abort(now, next);
+    chain_.settle(stage);
+  }
+
+ private:
+  Chain& chain_;
+  std::size_t stage_;
+  Outlet& out_;
+};
+
+void Chain::enter(std::size_t index, Time now) {
+  Stage& stage = stages_[index];
+  if (stage.touched) return;
+  stage.touched = true;
+  stage.fault->effects->touch({link_.ordinal, link_.client, now});
+}
+
+void Chain::settle(Stage& stage) {
+  const std::uint64_t discarded = stage.stream->discarded();
+  if (discarded == stage.discarded) return;
+  stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
+  discarded_ += discarded - stage.discarded;
+  stage.discarded = discarded;
+}
+
+void Chain::data(Bytes bytes, Time now, Outlet& out) {
+  advance(now, out);
+  Next{*this, 0, out}.data(std::move(bytes), now);
+}
+
+void Chain::finish(Time now, Outlet& out) {
+  advance(now, out);
+  Next{*this, 0, out}.finish(now);
+}
+
+void Chain::abort(Time now, Outlet& out) {
+  advance(now, out);
+  Next{*this, 0, out}.abort(now);
+}
+
+void Chain::advance(Time now, Outlet& out) {
+  while (true) {
+    // Of two due at the same moment the later in the chain goes first: it holds the older bytes.
+    std::size_t first = stages_.size();
+    Time due = never;
+    for (std::size_t i = stages_.size(); i-- > 0;) {
+      const Time wake = stages_[i].stream->wake();
+      if (wake < due) {
+        due = wake;
+        first = i;
+      }
+    }
+    if (due > now || due == never) return;
+    Stage& stage = stages_[first];
+    stage.fault->effects->lateness.record(now - due);
+    Next next{*this, first + 1, out};
+    stage.stream->tick(due, next);
+    assert(stage.stream->wake() > due);
+    settle(stage);
+  }
+}
+
+void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now, Outlet& out) {
+  advance(now, out);
+  link_ = link;
+  // Releases go from the end of the chain to its front, so that older bytes leave first.
+  for (std::size_t i = stages_.size(); i-- > 0;) {
+    const auto kept = std::find_if(faults.begin(), faults.end(),
+                                   [&](const auto& fault) { return fault->name == stages_[i].fault->name; });
+    Next next{*this, i + 1, out};
+    if (kept == faults.end()) {
+      stages_[i].stream->release(now, next);
+      settle(stages_[i]);
+      spoiled_ = spoiled_ || stages_[i].stream->discarded() > 0;
+      stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else if (*kept != stages_[i].fault) {
+      assert((*kept)->kind == stages_[i].fault->kind);
+      stages_[i].fault = *kept;
+      stages_[i].stream->update(*(*kept)->settings, now, next);
+      settle(stages_[i]);
+    }
+  }
+  std::ptrdiff_t place = 0;
+  for (const auto& fault : faults) {
+    // Faults in force keep their places, whatever order they are given in: what they hold may not overtake.
+    const auto there = std::find_if(stages_.begin(), stages_.end(), [&](const Stage& s) { return s.fault == fault; });
+    if (there != stages_.end()) {
+      place = std::max(place, there - stages_.begin() + 1);
+      continue;
+    }
+    const Making making{link.seed, fault->name, *fault->effects};
+    Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_)};
+    stages_.insert(stages_.begin() + place++, std::move(stage));
+  }
+}
+
+Time Chain::wake() const {
+  Time earliest = never;
+  for (const Stage& stage : stages_) earliest = std::min(earliest, stage.stream->wake());
+  return earliest;
+}
+
+std::size_t Chain::held() const {
+  std::size_t bytes = 0;
+  for (const Stage& stage : stages_) bytes += stage.stream->held();
+  return bytes;
+}
+
+bool Chain::full() const {
+  return std::any_of(stages_.begin(), stages_.end(), [](const Stage& stage) { return stage.stream->full(); });
+}
+
+}  // namespace firedrill::faults

@@ -1,0 +1,55 @@
+// The stream faults of one lane, one behind the other, told the time in the right order.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "faults/plan.hpp"
+
+namespace firedrill::faults {
+
+/// One lane, one thread. Everything that comes out goes to the Outlet given with each call, which must be the same object each time.
+class Chain {
+ public:
+  Chain(Direction direction) : direction_{direction} {}  // NOLINT(google-explicit-constructor)
+
+  /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched; other object:
+  /// update; missing: release; new: made from what the link knows of itself.
+  void adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now, Outlet& out);
+
+  void data(Bytes bytes, Time now, Outlet& out);
+  void finish(Time now, Outlet& out);
+  void abort(Time now, Outlet& out);
+
+  /// Carries out every tick due up to `now`, in order of the moments asked for.
+  void advance(Time now, Outlet& out);
+  Time wake() const;
+
+  bool empty() const { return stages_.empty(); }
+  std::size_t held() const;
+  bool full() const;
+  /// True once a released fault had thrown bytes away: the link must be reset.
+  bool spoiled() const { return spoiled_; }
+  /// Bytes thrown away in this lane so far, by faults present or gone.
+  std::uint64_t discarded() const { return discarded_; }
+
+ private:
+  struct Stage {
+    std::shared_ptr<const Fault> fault;
+    std::unique_ptr<StreamFault> stream;
+    std::uint64_t discarded = 0;  // already reported to the fault's effects
+    bool touched = false;
+  };
+  class Next;
+
+  void enter(std::size_t stage, Time now);
+  void settle(Stage& stage);
+
+  Direction direction_;
+  std::vector<Stage> stages_;
+  LinkFacts link_;
+  bool spoiled_ = false;
+  std::uint64_t discarded_ = 0;
+};
+
+}  // namespace firedrill::faults

@@ -1,0 +1,41 @@
+// Decisions by fault name and the moment it came into force: a fault that repeats is decided anew.
+#include "faults/chosen.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace firedrill::faults {
+
+void Chosen::choose(const Plan& plan, const LinkFacts& link) {
+  std::vector<Decision> decisions;
+  mine_.clear();
+  for (const auto& fault : plan.faults) {
+    if (fault->kind->contract == Kind::Contract::gate) continue;
+    const auto known = std::find_if(decisions_.begin(), decisions_.end(), [&](const Decision& d) {
+      return d.since == fault->since && d.fault == fault->name;
+    });
+    const bool mine = known != decisions_.end()
+                          ? known->mine
+                          : fault->scope.covers(fault->name, link, fault->since) &&
+                                (!fault->scope.max_links || fault->effects->claim(*fault->scope.max_links));
+    if (mine) mine_.push_back(fault);
+    decisions.push_back({fault->name, fault->since, mine});
+  }
+  decisions_ = std::move(decisions);
+}
+
+std::vector<std::shared_ptr<const Fault>> Chosen::streams(Direction direction) const {
+  std::vector<std::shared_ptr<const Fault>> some;
+  for (const auto& fault : mine_)
+    if (fault->kind->contract == Kind::Contract::stream && fault->scope.covers(direction)) some.push_back(fault);
+  return some;
+}
+
+std::vector<std::shared_ptr<const Fault>> Chosen::links() const {
+  std::vector<std::shared_ptr<const Fault>> some;
+  for (const auto& fault : mine_)
+    if (fault->kind->contract == Kind::Contract::link) some.push_back(fault);
+  return some;
+}
+
+}  // namespace firedrill::faults

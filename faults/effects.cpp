@@ -1,0 +1,38 @@
+// Tallies.
+#include "faults/effects.hpp"
+
+#include "faults/draws.hpp"
+
+namespace firedrill::faults {
+
+void Effects::touch(const Touch& touch) {
+  links_.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock{mutex_};
+  if (!first_ || touch.at < first_->at) first_ = touch;
+  if (!last_ || last_->at <= touch.at) last_ = touch;
+}
+
+bool Effects::claim(std::uint64_t most) {
+  std::uint64_t taken = claimed_.load(std::memory_order_relaxed);
+  while (taken < most) {
+    if (claimed_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
+void Effects::decided(std::uint64_t key, std::uint64_t outcome) {
+  decisions_.fetch_add(1, std::memory_order_relaxed);
+  digest_.fetch_add(mix(mix(key) + outcome), std::memory_order_relaxed);  // a sum: the order does not matter
+}
+
+std::optional<Touch> Effects::first() const {
+  const std::lock_guard lock{mutex_};
+  return first_;
+}
+
+std::optional<Touch> Effects::last() const {
+  const std::lock_guard lock{mutex_};
+  return last_;
+}
+
+}  // namespace firedrill::faults

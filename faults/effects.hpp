@@ -1,0 +1,49 @@
+// What one fault has really done on one proxy: the source of every "achieved" in a report.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "faults/address.hpp"
+#include "faults/histogram.hpp"
+#include "faults/time.hpp"
+
+namespace firedrill::faults {
+
+struct Touch {
+  std::uint64_t link = 0;  // ordinal
+  Address client;
+  Time at{};
+};
+
+/// Shared by all workers; any thread may call anything. Outlives updates and repeats of its fault. Written once per link or per
+/// faulted chunk, never by a clean lane.
+class Effects {
+ public:
+  /// A link was touched for the first time by this fault: the fault held, changed, counted or ended it.
+  void touch(const Touch& touch);
+  /// For max_links: true for the first `most` calls.
+  bool claim(std::uint64_t most);
+  /// A decision by draw: `key` tells link and question, `outcome` the answer. Order does not matter to the digest.
+  void decided(std::uint64_t key, std::uint64_t outcome);
+
+  std::uint64_t links() const { return links_.load(std::memory_order_relaxed); }
+  std::uint64_t decisions() const { return decisions_.load(std::memory_order_relaxed); }
+  std::uint64_t digest() const { return digest_.load(std::memory_order_relaxed); }
+  std::optional<Touch> first() const;
+  std::optional<Touch> last() const;
+
+  std::atomic<std::uint64_t> discarded{0};  // bytes thrown away
+  std::atomic<std::uint64_t> ended{0};      // links it ended, as reset or close
+  SharedHistogram lateness;                 // how much later than asked a tick was carried out
+  SharedHistogram delay;                    // arrival to departure, for faults that hold bytes back
+
+ private:
+  std::atomic<std::uint64_t> links_{0}, claimed_{0}, decisions_{0}, digest_{0};
+  mutable std::mutex mutex_;
+  std::optional<Touch> first_, last_;
+};
+
+}  // namespace firedrill::faults

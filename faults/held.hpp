@@ -1,0 +1,46 @@
+// A queue of bytes and the end behind them, each with the moment it is due.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "faults/stream_fault.hpp"
+
+namespace firedrill::faults {
+
+/// Due times must not go back; `never` keeps until pass_all(). Push nothing after an end.
+class Held {
+ public:
+  void push(Bytes bytes, Time due);
+  void push_finish(Time due) { end_ = {End::Kind::finish, due}; }
+  void push_abort(Time due) { end_ = {End::Kind::abort, due}; }
+
+  /// Hands on what is due up to and at `now`, in order.
+  void pass_until(Time now, Outlet& next);
+  /// Hands on everything at once.
+  void pass_all(Time now, Outlet& next);
+  /// Forgets everything, the end included; returns how many bytes that were.
+  std::size_t drop();
+
+  Time next_due() const { return items_.empty() ? end_.due : items_.front().due; }
+  std::size_t bytes() const { return bytes_; }
+  /// What the queue costs in memory, about: a million one-byte messages are not a million bytes.
+  std::size_t weight() const { return bytes_ + items_.size() * 64; }
+
+ private:
+  struct Item {
+    Bytes bytes;
+    Time due;
+  };
+  struct End {
+    enum class Kind : std::uint8_t { none, finish, abort } kind = Kind::none;
+    Time due = never;
+  };
+  void pass_end(Time now, Outlet& next);
+
+  std::deque<Item> items_;
+  std::size_t bytes_ = 0;
+  End end_;
+};
+
+}  // namespace firedrill::faults

@@ -1,0 +1,90 @@
+// A kind of fault as the catalogue lists it: a name, how to read its settings, how to make one. The core knows no more.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "faults/effects.hpp"
+#include "faults/gate_fault.hpp"
+#include "faults/link_fault.hpp"
+#include "faults/reader.hpp"
+#include "faults/scope.hpp"
+#include "faults/stream_fault.hpp"
+
+namespace firedrill::faults {
+
+/// Base of every kind's settings: immutable, shared by all links.
+struct Settings {
+  virtual ~Settings() = default;
+};
+
+/// What a fault knows when it is made. `effects` outlives it and may be written from any thread.
+struct Making {
+  Seed seed;
+  std::string_view fault;  // its name
+  Effects& effects;
+};
+
+struct Kind {
+  enum class Contract : std::uint8_t { stream, link, gate };
+  /// What may become of bytes; the laws hold kinds to it.
+  enum class Bytes : std::uint8_t { kept, lost };
+
+  std::string_view name;
+  std::string_view summary;  // one line for lists
+  Contract contract;
+  Bytes bytes;
+  Scopes scopes;
+  /// Settings that work, in the one-line form: for help, documentation and the laws, which try every one.
+  std::span<const std::string_view> examples;
+  std::shared_ptr<const Settings> (*read)(Reader&);
+  /// Just the one of its contract is not null.
+  std::unique_ptr<StreamFault> (*make_stream)(const Settings&, const Making&, const LinkFacts&, Direction);
+  std::unique_ptr<LinkFault> (*make_link)(const Settings&, const Making&, const LinkFacts&);
+  std::unique_ptr<GateFault> (*make_gate)(const Settings&, const Making&);
+};
+
+namespace detail {
+
+template <typename S, S (*read_settings)(Reader&)>
+std::shared_ptr<const Settings> read_shared(Reader& keys) {
+  return std::make_shared<const S>(read_settings(keys));
+}
+
+}  // namespace detail
+
+/// A stream kind `Fault` with settings `S`: `Fault(const S&, const Making&, const LinkFacts&, Direction)`.
+template <typename Fault, typename S, S (*read_settings)(Reader&)>
+constexpr Kind stream_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples,
+                           Kind::Bytes bytes = Kind::Bytes::kept) {
+  return {name, summary, Kind::Contract::stream, bytes, per_lane, examples, &detail::read_shared<S, read_settings>,
+          [](const Settings& s, const Making& m, const LinkFacts& link, Direction d) -> std::unique_ptr<StreamFault> {
+            return std::make_unique<Fault>(static_cast<const S&>(s), m, link, d);
+          },
+          nullptr, nullptr};
+}
+
+/// A link kind: `Fault(const S&, const Making&, const LinkFacts&)`.
+template <typename Fault, typename S, S (*read_settings)(Reader&)>
+constexpr Kind link_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples) {
+  return {name, summary, Kind::Contract::link, Kind::Bytes::lost, per_link, examples, &detail::read_shared<S, read_settings>,
+          nullptr,
+          [](const Settings& s, const Making& m, const LinkFacts& link) -> std::unique_ptr<LinkFault> {
+            return std::make_unique<Fault>(static_cast<const S&>(s), m, link);
+          },
+          nullptr};
+}
+
+/// A gate kind: `Fault(const S&, const Making&)`.
+template <typename Fault, typename S, S (*read_settings)(Reader&)>
+constexpr Kind gate_kind(std::string_view name, std::string_view summary, Scopes scopes,
+                         std::span<const std::string_view> examples) {
+  return {name, summary, Kind::Contract::gate, Kind::Bytes::kept, scopes, examples, &detail::read_shared<S, read_settings>,
+          nullptr, nullptr,
+          [](const Settings& s, const Making& m) -> std::unique_ptr<GateFault> {
+            return std::make_unique<Fault>(static_cast<const S&>(s), m);
+          }};
+}
+
+}  // namespace firedrill::faults

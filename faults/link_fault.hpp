@@ -1,0 +1,41 @@
+// The link contract: what can go wrong with a connection as a whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "faults/link_facts.hpp"
+#include "faults/time.hpp"
+
+namespace firedrill::faults {
+
+struct Settings;
+
+enum class Side : std::uint8_t { client, upstream, both };
+
+/// What becomes of the link. `side` is who gets the FIN or RST; the other side, if any, is sent what is on its way and then a FIN.
+struct Verdict {
+  enum class Action : std::uint8_t { keep, finish, abort };
+  Action action = Action::keep;
+  Side side = Side::both;
+  bool operator==(const Verdict&) const = default;
+};
+
+/// One per link. The first verdict other than keep ends the link; nothing is told after it.
+class LinkFault {
+ public:
+  virtual ~LinkFault() = default;
+
+  /// At accept, or when the fault joins an open link: then `link` holds what happened before.
+  virtual Verdict open(const LinkFacts& link, Time now) = 0;
+  /// Bytes came in.
+  virtual Verdict moved(Direction /*direction*/, std::size_t /*bytes*/, Time /*now*/) { return {}; }
+  /// The next moment this fault wants tick(); may move with every call.
+  virtual Time wake() const { return never; }
+  /// `now` is the moment asked for.
+  virtual Verdict tick(Time /*now*/) { return {}; }
+  /// New settings of the same kind; state (age, counts) is kept.
+  virtual Verdict update(const Settings& settings, const LinkFacts& link, Time now) = 0;
+};
+
+}  // namespace firedrill::faults

@@ -1,0 +1,73 @@
+// Plans and the reading of faults.
+#include "faults/plan.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "faults/catalog.hpp"
+
+namespace firedrill::faults {
+
+const std::shared_ptr<const Fault>* Plan::find(std::string_view name) const {
+  for (const auto& fault : faults)
+    if (fault->name == name) return &fault;
+  return nullptr;
+}
+
+Time Plan::next_expiry() const {
+  Time earliest = never;
+  for (const auto& fault : faults) earliest = std::min(earliest, fault->until);
+  return earliest;
+}
+
+Plan Plan::without_expired(Time now) const {
+  Plan rest{seed, {}};
+  for (const auto& fault : faults)
+    if (fault->until > now) rest.faults.push_back(fault);
+  return rest;
+}
+
+std::shared_ptr<Fault> read_fault(std::string name, Reader& keys) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const Kind* kind : catalog) {
+    names.emplace_back(kind->name);
+    list += (list.empty() ? "" : ", ") + std::string{kind->name};
+  }
+  const auto given = keys.maybe_text("kind");
+  if (!given) {
+    keys.problem("kind is missing; give one of " + list);
+    return nullptr;
+  }
+  const Kind* kind = find_kind(*given);
+  if (kind == nullptr) {
+    const std::string near = nearest(*given, names);
+    keys.problem("kind", "is no kind of fault; " + (near.empty() ? "give one of " + list : "did you mean \"" + near + "\"?"));
+    return nullptr;
+  }
+  auto fault = std::make_shared<Fault>();
+  fault->name = std::move(name);
+  fault->kind = kind;
+  fault->settings = kind->read(keys);
+  fault->scope = Scope::read(keys, kind->scopes, kind->name);
+  return fault;
+}
+
+std::shared_ptr<Fault> make_fault(std::string name, std::string_view kind, std::string_view settings) {
+  Problems problems;
+  std::string bad;
+  Value table = parse_inline(settings, &bad);
+  if (!bad.empty()) problems.push_back({{}, fmt::format("\"{}\" is not of the form key=value", bad)});
+  table.put("kind", Value{std::string{kind}});
+  Reader keys{table, fmt::format("fault \"{}\"", name), problems};
+  auto fault = read_fault(std::move(name), keys);
+  if (fault) {
+    keys.finish();
+    fault->effects = std::make_shared<Effects>();
+  }
+  if (!problems.empty()) throw PlanError{std::move(problems)};
+  return fault;
+}
+
+}  // namespace firedrill::faults

@@ -1,0 +1,44 @@
+// The faults in force on a proxy at one moment: immutable, replaced as a whole, compared by fault name.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faults/kind.hpp"
+
+namespace firedrill::faults {
+
+/// One fault with its settings. Two plans that hold the same Fault object hold it unchanged; another object of the same name is an update
+/// (the kind must be the same: a name is bound to its kind while it is in force).
+struct Fault {
+  std::string name;
+  const Kind* kind = nullptr;
+  std::shared_ptr<const Settings> settings;
+  Scope scope;
+  Time since{};        // in force since; kept over updates
+  Time until = never;  // expires by itself
+  std::shared_ptr<Effects> effects;
+};
+
+struct Plan {
+  Seed seed;
+  std::vector<std::shared_ptr<const Fault>> faults;  // in the order bytes pass them, both ways
+
+  const std::shared_ptr<const Fault>* find(std::string_view name) const;
+  /// The earliest `until`, or never.
+  Time next_expiry() const;
+  /// Without what has expired at `now`.
+  Plan without_expired(Time now) const;
+};
+
+/// Reads `kind`, its settings and scopes from a fault's table. Other keys that the caller knows (name, at, for …) it has read
+/// already; it calls finish() afterwards. since, until and effects are left to the caller. Null when the kind is unknown or missing
+/// (a problem was noted).
+std::shared_ptr<Fault> read_fault(std::string name, Reader& keys);
+
+/// A fault from the one-line form, for tests and command lines. Throws PlanError.
+std::shared_ptr<Fault> make_fault(std::string name, std::string_view kind, std::string_view settings);
+
+}  // namespace firedrill::faults

@@ -1,0 +1,73 @@
+// Asking each link fault in turn.
+#include "faults/watch.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace firedrill::faults {
+
+// A link that was ended was touched; one that a fault merely watched was not.
+Verdict Watch::judged(const Member& member, Verdict verdict, Time now) const {
+  if (verdict.action != Verdict::Action::keep) {
+    member.fault->effects->touch({link_.ordinal, link_.client, now});
+    member.fault->effects->ended.fetch_add(1, std::memory_order_relaxed);
+  }
+  return verdict;
+}
+
+Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now) {
+  if (const Verdict due = advance(now); due.action != Verdict::Action::keep) return due;
+  link_ = link;
+  std::vector<Member> members;
+  Verdict first;
+  for (const auto& fault : faults) {
+    const auto old = std::find_if(members_.begin(), members_.end(),
+                                  [&](const Member& m) { return m.fault && m.fault->name == fault->name; });
+    Verdict verdict;
+    if (old == members_.end()) {
+      const Making making{link.seed, fault->name, *fault->effects};
+      members.push_back({fault, fault->kind->make_link(*fault->settings, making, link)});
+      verdict = members.back().watch->open(link, now);
+    } else {
+      const bool same = old->fault == fault;
+      assert(old->fault->kind == fault->kind);
+      members.push_back({fault, std::move(old->watch)});
+      old->fault = nullptr;
+      if (!same) verdict = members.back().watch->update(*fault->settings, link, now);
+    }
+    if (first.action == Verdict::Action::keep) first = judged(members.back(), verdict, now);
+  }
+  members_ = std::move(members);
+  return first;
+}
+
+Verdict Watch::moved(Direction direction, std::size_t bytes, Time now) {
+  if (const Verdict due = advance(now); due.action != Verdict::Action::keep) return due;
+  for (const Member& member : members_) {
+    const Verdict verdict = judged(member, member.watch->moved(direction, bytes, now), now);
+    if (verdict.action != Verdict::Action::keep) return verdict;
+  }
+  return {};
+}
+
+Verdict Watch::advance(Time now) {
+  while (true) {
+    const Time due = wake();
+    if (due > now || due == never) return {};
+    for (const Member& member : members_) {
+      if (member.watch->wake() != due) continue;
+      member.fault->effects->lateness.record(now - due);
+      const Verdict verdict = judged(member, member.watch->tick(due), now);
+      if (verdict.action != Verdict::Action::keep) return verdict;
+      assert(member.watch->wake() > due);
+    }
+  }
+}
+
+Time Watch::wake() const {
+  Time earliest = never;
+  for (const Member& member : members_) earliest = std::min(earliest, member.watch->wake());
+  return earliest;
+}
+
+}  // namespace firedrill::faults
