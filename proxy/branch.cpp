@@ -1,0 +1,76 @@
+// Looking links up, handing plans on, expiry.
+#include "proxy/branch.hpp"
+
+#include <utility>
+
+#include "proxy/proxy.hpp"
+
+namespace firedrill::proxy {
+
+using std::chrono::steady_clock;
+
+Branch::Branch(Proxy& proxy, Worker& worker, faults::Seed seed)
+    : proxy_{proxy},
+      worker_{worker},
+      plan_{std::make_shared<const faults::Plan>(faults::Plan{seed, {}})},
+      expiry_{worker.context()} {}
+
+void Branch::start(Descriptor client, const faults::LinkFacts& facts, bool admitted) {
+  Cells::add(cells.opened, 1);
+  auto& link = links_[facts.ordinal] = std::make_unique<Link>(*this, std::move(client), facts);
+  link->start(*plan_, admitted);
+}
+
+void Branch::admit(std::uint64_t link) {
+  if (const auto found = links_.find(link); found != links_.end()) found->second->admit();
+}
+
+void Branch::turn_away(std::uint64_t link, faults::Ending how, faults::Cause why) {
+  if (const auto found = links_.find(link); found != links_.end()) found->second->turn_away(how, why);
+}
+
+void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
+  const Time now = steady_clock::now();
+  plan_ =
+      plan->next_expiry() > now ? std::move(plan) : std::make_shared<const faults::Plan>(plan->without_expired(now));
+  for (const auto& [ordinal, link] : links_) link->adopt(*plan_);
+  arm_expiry();
+}
+
+// Every worker has its own timer, so that a fault ends in time whatever has become of whoever set it.
+void Branch::arm_expiry() {
+  const Time next = plan_->next_expiry();
+  if (next == faults::never) {
+    expiry_.cancel();
+    return;
+  }
+  expiry_.expires_at(next);
+  expiry_.async_wait([this](asio::error_code error) {
+    if (!error) adopt(plan_);
+  });
+}
+
+void Branch::drain() {
+  expiry_.cancel();
+  for (const auto& [ordinal, link] : links_) link->drain();
+  for (Farewell& farewell : farewells_) farewell.cut_short();
+}
+
+void Branch::say_farewell(Socket socket, std::deque<faults::Bytes> rest, Direction direction) {
+  proxy_.came();
+  const auto place = farewells_.emplace(farewells_.end(), std::move(socket), std::move(rest), cells, direction);
+  place->start([this, place] {
+    farewells_.erase(place);
+    proxy_.went();
+  });
+}
+
+void Branch::bury(std::uint64_t link) {
+  // Later, not now: whoever called may still be using the link.
+  worker_.post([this, link] {
+    links_.erase(link);
+    proxy_.went();
+  });
+}
+
+}  // namespace firedrill::proxy

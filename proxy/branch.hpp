@@ -1,0 +1,52 @@
+// A proxy's part on one worker: its links there, the plan they live under, their counters.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <unordered_map>
+
+#include <asio/steady_timer.hpp>
+
+#include "faults/plan.hpp"
+#include "proxy/counters.hpp"
+#include "proxy/farewell.hpp"
+#include "proxy/link.hpp"
+#include "proxy/worker.hpp"
+
+namespace firedrill::proxy {
+
+class Proxy;
+
+/// Its worker's thread only, but for `cells`.
+class Branch {
+ public:
+  Branch(Proxy& proxy, Worker& worker, faults::Seed seed);
+
+  void start(Descriptor client, const faults::LinkFacts& facts, bool admitted);
+  void admit(std::uint64_t link);
+  void turn_away(std::uint64_t link, faults::Ending how, faults::Cause why);
+  /// Takes what has not expired yet and arms the timer for the rest.
+  void adopt(std::shared_ptr<const faults::Plan> plan);
+  /// Ends all links and farewells at once.
+  void drain();
+
+  Proxy& proxy() { return proxy_; }
+  Worker& worker() { return worker_; }
+  void say_farewell(Socket socket, std::deque<faults::Bytes> rest, Direction direction);
+  void bury(std::uint64_t link);
+
+  Cells cells;
+
+ private:
+  void arm_expiry();
+
+  Proxy& proxy_;
+  Worker& worker_;
+  std::shared_ptr<const faults::Plan> plan_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Link>> links_;
+  std::list<Farewell> farewells_;
+  asio::steady_timer expiry_;
+};
+
+}  // namespace firedrill::proxy

@@ -1,0 +1,36 @@
+// Names of ends; merging of cells.
+#include "proxy/counters.hpp"
+
+namespace firedrill::proxy {
+
+std::string_view name(End end) {
+  constexpr std::array<std::string_view, end_count> names{
+      "client_finished", "upstream_finished", "client_reset", "upstream_reset", "connect_refused", "connect_timeout",
+      "unresolved",      "fault_reset",       "fault_close",  "refused",        "queue_full",      "queue_timeout",
+      "evicted",         "client_gone",       "spoiled",      "half_open",      "drained"};
+  return names[static_cast<std::size_t>(end)];
+}
+
+void Cells::add_to(Counters& sum) const {
+  const auto value = [](const Cell& cell) { return cell.load(std::memory_order_relaxed); };
+  // Ends before openings, so that a link that ends meanwhile does not count as ended but never opened.
+  std::uint64_t over = 0;
+  for (std::size_t i = 0; i < end_count; ++i) {
+    const std::uint64_t n = value(ended[i]);
+    sum.ended[i] += n;
+    over += n;
+  }
+  std::atomic_thread_fence(std::memory_order_acquire);
+  const std::uint64_t began = value(opened);
+  sum.accepted += began;
+  sum.open += began - over;
+  for (std::size_t i = 0; i < 2; ++i) {
+    sum.bytes_in[i] += value(bytes_in[i]);
+    sum.bytes_out[i] += value(bytes_out[i]);
+  }
+  sum.undelivered += value(undelivered);
+  sum.connect_time.add(connect_time.snapshot());
+  sum.first_byte.add(first_byte.snapshot());
+}
+
+}  // namespace firedrill::proxy

@@ -1,0 +1,169 @@
+// socket, bind, listen, accept.
+#include "proxy/listener.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <asio/ip/address.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include "proxy/proxy.hpp"
+
+namespace firedrill::proxy {
+namespace {
+
+constexpr int backlog = 4096;
+constexpr int batch = 64;
+constexpr auto retry_after = std::chrono::milliseconds{100};
+
+using Address = asio::generic::stream_protocol::endpoint;
+
+// Zero or errno. On success `fd` is a bound, listening socket.
+int bind_and_listen(const Address& address, int& fd) {
+  Descriptor socket{::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (socket.get() < 0) return errno;
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0) return errno;
+  if (::listen(socket.get(), backlog) != 0) return errno;
+  fd = socket.release();
+  return 0;
+}
+
+// A socket file that nobody listens on is left over from a process that died.
+void remove_stale(const Address& address, const std::string& path) {
+  const Descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (::connect(probe.get(), address.data(), static_cast<socklen_t>(address.size())) != 0 && errno == ECONNREFUSED)
+    ::unlink(path.c_str());
+}
+
+Address local_address(int fd) {
+  Address address;
+  socklen_t size = static_cast<socklen_t>(address.capacity());
+  if (::getsockname(fd, address.data(), &size) == 0) address.resize(size);
+  return address;
+}
+
+std::uint16_t port_of(const Address& address) { return address_of(address).port; }
+
+}  // namespace
+
+Listener::Listener(Proxy& proxy, Worker& worker)
+    : proxy_{proxy}, worker_{worker}, socket_{worker.context()}, retry_{worker.context()} {}
+
+void Listener::open(const Endpoint& endpoint) {
+  const std::string what = fmt::format("proxy \"{}\": listen {}", proxy_.spec().name, endpoint.text());
+  auto address = endpoint.numeric();
+  if (!address) throw std::system_error{EINVAL, std::system_category(), what + ": give an address, not a name"};
+  if (endpoint.is_unix()) remove_stale(*address, endpoint.path);
+  int fd = -1;
+  int error = bind_and_listen(*address, fd);
+  if (error == 0 && !endpoint.is_unix() && endpoint.port == 0) {
+    // A port the kernel chose is lost when the socket refuses for a while; one that was asked for is kept. So ask for
+    // it.
+    for (int tries = 0; tries < 16; ++tries) {
+      address = local_address(fd);
+      ::close(fd);
+      error = bind_and_listen(*address, fd);
+      if (error != EADDRINUSE) break;
+      error = bind_and_listen(*endpoint.numeric(), fd);
+      if (error != 0) break;
+    }
+  }
+  if (error != 0) throw std::system_error{error, std::system_category(), what};
+  family_ = address->protocol().family();
+  port_ = endpoint.is_unix() ? std::uint16_t{0} : port_of(*address);
+  unix_path_ = endpoint.path;
+  worker_.post([this, held = Descriptor{fd}]() mutable {
+    socket_.assign(held.release());
+    wait();
+  });
+}
+
+void Listener::wait() {
+  if (waiting_ || !socket_.is_open() || proxy_.door() != faults::Door::open) return;
+  waiting_ = true;
+  socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+    waiting_ = false;
+    if (!socket_.is_open()) return;
+    if (error) return wait();  // cancelled by a door that has opened again since
+    accept();
+  });
+}
+
+void Listener::accept() {
+  for (int i = 0; i < batch; ++i) {
+    if (proxy_.door() != faults::Door::open) return;
+    Address peer;
+    socklen_t size = static_cast<socklen_t>(peer.capacity());
+    Descriptor client{::accept4(socket_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client.get() < 0) {
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pause(errno);
+      if (errno != EAGAIN)
+        spdlog::warn("proxy \"{}\": accept: {}", proxy_.spec().name, std::system_category().message(errno));
+      break;
+    }
+    faults::Address address;
+    if (family_ != AF_UNIX) {
+      peer.resize(size);
+      address = address_of(peer);
+    }
+    proxy_.accepted(std::move(client), address);
+  }
+  wait();
+}
+
+void Listener::pause(int error) {
+  if (pauses_.fetch_add(1, std::memory_order_relaxed) % 100 == 0)
+    spdlog::warn("proxy \"{}\": accepting pauses: {}; connections wait in the kernel's backlog", proxy_.spec().name,
+                 std::system_category().message(error));
+  retry_.expires_after(retry_after);
+  retry_.async_wait([this](asio::error_code cancelled) {
+    if (!cancelled && socket_.is_open()) accept();
+  });
+}
+
+void Listener::door_changed() {
+  if (!socket_.is_open()) return;
+  const faults::Door door = proxy_.door();
+  if (door == faults::Door::closed && !refusing_) {
+    refusing_ = true;
+    socket_.cancel();
+    ::shutdown(socket_.native_handle(), SHUT_RD);  // the kernel refuses; the port stays ours
+  } else if (door != faults::Door::closed && refusing_) {
+    refusing_ = false;
+    unix_path_.empty() ? void(::listen(socket_.native_handle(), backlog)) : listen_anew();
+  }
+  wait();
+}
+
+// A Unix socket that was shut stays shut; another one takes its path.
+void Listener::listen_anew() {
+  ::unlink(unix_path_.c_str());
+  int fd = -1;
+  if (const int error = bind_and_listen(asio::local::stream_protocol::endpoint{unix_path_}, fd); error != 0) {
+    spdlog::error("proxy \"{}\": listen unix:{}: {}", proxy_.spec().name, unix_path_,
+                  std::system_category().message(error));
+    return;
+  }
+  socket_.close();
+  socket_.assign(fd);
+}
+
+void Listener::close() {
+  if (!socket_.is_open()) return;
+  asio::error_code ignored;
+  socket_.close(ignored);
+  retry_.cancel();
+  if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
+}
+
+}  // namespace firedrill::proxy

@@ -1,0 +1,51 @@
+// Accepts a proxy's connections, in batches, as far as the door and the descriptor limit allow.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "faults/gate_fault.hpp"
+#include "proxy/endpoint.hpp"
+#include "proxy/worker.hpp"
+
+namespace firedrill::proxy {
+
+class Proxy;
+
+/// On the first worker's thread, but for open() and the readers.
+class Listener {
+ public:
+  Listener(Proxy& proxy, Worker& worker);
+  /// Binds, listens and starts accepting. Any thread, once. Throws std::system_error with nothing left behind.
+  void open(const Endpoint& endpoint);
+  /// Looks at the proxy's door: open accepts, paused leaves connections in the backlog, closed has the kernel refuse
+  /// them.
+  void door_changed();
+  void close();
+
+  std::uint16_t port() const { return port_; }
+  int family() const { return family_; }
+  std::uint64_t pauses() const { return pauses_.load(std::memory_order_relaxed); }
+
+ private:
+  void wait();
+  void accept();
+  void pause(int error);
+  void listen_anew();
+
+  Proxy& proxy_;
+  Worker& worker_;
+  asio::posix::stream_descriptor socket_;
+  asio::steady_timer retry_;
+  std::string unix_path_;
+  std::uint16_t port_ = 0;
+  int family_ = 0;
+  bool waiting_ = false, refusing_ = false;
+  std::atomic<std::uint64_t> pauses_{0};
+};
+
+}  // namespace firedrill::proxy

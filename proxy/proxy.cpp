@@ -1,0 +1,256 @@
+// Arrivals, departures, plans: everything that happens once per link or less often.
+#include "proxy/proxy.hpp"
+
+#include <netinet/in.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace firedrill::proxy {
+
+using std::chrono::steady_clock;
+
+namespace {
+
+struct Latch {
+  std::mutex mutex;
+  std::condition_variable reached;
+  std::size_t left;
+};
+
+}  // namespace
+
+End end_of(faults::Cause why) {
+  switch (why) {
+    case faults::Cause::refused:
+      return End::refused;
+    case faults::Cause::queue_full:
+      return End::queue_full;
+    case faults::Cause::queue_timeout:
+      return End::queue_timeout;
+    case faults::Cause::evicted:
+      return End::evicted;
+    case faults::Cause::client_gone:
+      return End::client_gone;
+  }
+  return End::refused;
+}
+
+Proxy::Proxy(ProxySpec spec, const std::vector<std::unique_ptr<Worker>>& workers, std::size_t memory_cap)
+    : spec_{std::move(spec)},
+      memory_cap_{memory_cap},
+      listener_{*this, *workers.front()},
+      plan_{std::make_shared<const faults::Plan>(faults::Plan{spec_.seed, {}})},
+      gate_timer_{workers.front()->context()} {
+  for (const auto& worker : workers) branches_.push_back(std::make_unique<Branch>(*this, *worker, spec_.seed));
+  listener_.open(spec_.listen);
+}
+
+void Proxy::accepted(Descriptor client, const faults::Address& address) {
+  const Time now = steady_clock::now();
+  std::unique_lock lock{mutex_};
+  const std::uint64_t ordinal = ++last_ordinal_;
+  const faults::LinkFacts facts{spec_.seed, ordinal, address, now, now, {}};
+  tell_script(facts);
+  answering_ = ordinal;
+  answer_ = Answer::none;
+  gates_.arrive(facts, now, *this);
+  answering_ = 0;
+  const Answer answer = answer_;
+  if (answer == Answer::turned_away) {
+    gates_.depart(ordinal, now, *this);
+    settle();
+    lock.unlock();
+    Branch& here = *branches_.front();
+    Cells::add(here.cells.opened, 1);
+    Cells::add(here.cells.ended[static_cast<std::size_t>(end_of(answer_why_))], 1);
+    if (answer_how_ == faults::Ending::reset) return reset(std::move(client));
+    Socket socket{here.worker().context(), {listener_.family(), 0}, client.release()};
+    return here.say_farewell(std::move(socket), {}, Direction::downstream);
+  }
+  settle();
+  came();
+  Branch& branch = branch_of(ordinal);
+  if (branch.worker().is_this_thread()) {
+    lock.unlock();
+    return branch.start(std::move(client), facts, answer == Answer::admit);
+  }
+  // Posted under the lock: a later answer of a gate is posted under it too, and must not overtake.
+  branch.worker().post([&branch, facts, answer, held = std::move(client)]() mutable {
+    branch.start(std::move(held), facts, answer == Answer::admit);
+  });
+}
+
+// One decision per scripted fault and link, in force or not: the digest of a run must not depend on when a fault came.
+void Proxy::tell_script(const faults::LinkFacts& facts) const {
+  for (const auto& fault : spec_.script) {
+    const std::uint64_t draw = faults::Draws{facts.seed, fault->name, facts.ordinal}.bits(0);
+    fault->effects->decided(draw, fault->scope.drawn(fault->name, facts.seed, facts.ordinal) ? 1 : 0);
+  }
+}
+
+void Proxy::admit(std::uint64_t link, Time) {
+  if (link == answering_) {
+    answer_ = Answer::admit;
+    return;
+  }
+  Branch& branch = branch_of(link);
+  branch.worker().post([&branch, link] { branch.admit(link); });
+}
+
+void Proxy::turn_away(std::uint64_t link, faults::Ending how, faults::Cause why, Time) {
+  if (link == answering_) {
+    answer_ = Answer::turned_away;
+    answer_how_ = how;
+    answer_why_ = why;
+    return;
+  }
+  Branch& branch = branch_of(link);
+  branch.worker().post([&branch, link, how, why] { branch.turn_away(link, how, why); });
+}
+
+void Proxy::depart(std::uint64_t link) {
+  const std::lock_guard lock{mutex_};
+  gates_.depart(link, steady_clock::now(), *this);
+  settle();
+}
+
+void Proxy::finished(std::uint64_t link) {
+  const std::lock_guard lock{mutex_};
+  gates_.finished(link, steady_clock::now(), *this);
+  settle();
+}
+
+faults::Dialling Proxy::dial(std::uint64_t link) {
+  const std::lock_guard lock{mutex_};
+  return gates_.empty() ? faults::Dialling{} : gates_.dial(link, steady_clock::now());
+}
+
+faults::Door Proxy::door() {
+  const std::lock_guard lock{mutex_};
+  return door_;
+}
+
+// After every change to the gates, under the lock: the door and the timer follow them.
+void Proxy::settle() {
+  if (closing_) return;
+  if (const faults::Door door = gates_.door(); door != door_) {
+    door_ = door;
+    branches_.front()->worker().post([this] { listener_.door_changed(); });
+  }
+  const Time wake = std::min(gates_.wake(), gates_.empty() ? faults::never : plan_->next_expiry());
+  if (wake < gates_armed_) {
+    gates_armed_ = wake;
+    branches_.front()->worker().post([this] { arm_gates(); });
+  }
+}
+
+void Proxy::arm_gates() {
+  Time wake;
+  {
+    const std::lock_guard lock{mutex_};
+    if (closing_) return;
+    wake = gates_armed_;
+  }
+  if (wake == faults::never) return;
+  gate_timer_.expires_at(wake);
+  gate_timer_.async_wait([this](asio::error_code error) {
+    if (error) return;  // armed anew for an earlier moment, or closing
+    {
+      const std::lock_guard lock{mutex_};
+      const Time now = steady_clock::now();
+      gates_.advance(now, *this);
+      if (plan_->next_expiry() <= now) {
+        plan_ = std::make_shared<const faults::Plan>(plan_->without_expired(now));
+        gates_.adopt(*plan_, now, *this);
+      }
+      gates_armed_ = faults::never;
+      settle();
+    }
+  });
+}
+
+void Proxy::adopt(faults::Plan plan) {
+  plan.seed = spec_.seed;
+  auto shared = std::make_shared<const faults::Plan>(std::move(plan));
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& fault : shared->faults) {
+      if (const auto* old = plan_->find(fault->name); old != nullptr && (*old)->kind != fault->kind)
+        throw std::invalid_argument{fmt::format("fault \"{}\" is a {} while it is in force; it cannot become a {}",
+                                                fault->name, (*old)->kind->name, fault->kind->name)};
+    }
+    const Time now = steady_clock::now();
+    plan_ = std::make_shared<const faults::Plan>(shared->without_expired(now));
+    gates_.adopt(*plan_, now, *this);
+    settle();
+  }
+  if (!everywhere([shared](Branch& branch) { branch.adopt(shared); }, std::chrono::seconds{1}))
+    throw std::runtime_error{fmt::format("proxy \"{}\": a worker did not take the plan within 1 s", spec_.name)};
+}
+
+Counters Proxy::read() {
+  Counters sum;
+  for (const auto& branch : branches_) branch->cells.add_to(sum);
+  sum.accept_pauses = listener_.pauses();
+  const std::lock_guard lock{mutex_};
+  sum.pools = gates_.occupancy(steady_clock::now());
+  return sum;
+}
+
+void Proxy::close(faults::Duration grace) {
+  {
+    const std::lock_guard lock{mutex_};
+    closing_ = true;
+  }
+  constexpr auto patience = std::chrono::seconds{10};
+  everywhere(
+      [this](Branch& branch) {
+        if (&branch != branches_.front().get()) return;
+        listener_.close();
+        gate_timer_.cancel();
+      },
+      patience);
+  try {
+    adopt(faults::Plan{});
+  } catch (const std::runtime_error& error) {
+    spdlog::error("{}", error.what());
+  }
+  wait_until_gone(grace);
+  everywhere([](Branch& branch) { branch.drain(); }, patience);
+  wait_until_gone(patience);
+  everywhere([](Branch&) {}, patience);  // whatever was posted before has run
+}
+
+void Proxy::went() {
+  if (alive_.fetch_sub(1) != 1) return;
+  const std::lock_guard lock{gone_mutex_};
+  gone_.notify_all();
+}
+
+bool Proxy::wait_until_gone(faults::Duration most) {
+  std::unique_lock lock{gone_mutex_};
+  return gone_.wait_for(lock, most, [this] { return alive_.load() == 0; });
+}
+
+template <typename Function>
+bool Proxy::everywhere(Function function, faults::Duration most) {
+  auto latch = std::make_shared<Latch>();
+  latch->left = branches_.size();
+  for (const auto& each : branches_) {
+    Branch& branch = *each;
+    branch.worker().post([&branch, function, latch] {
+      function(branch);
+      const std::lock_guard lock{latch->mutex};
+      if (--latch->left == 0) latch->reached.notify_all();
+    });
+  }
+  std::unique_lock lock{latch->mutex};
+  return latch->reached.wait_for(lock, most, [&] { return latch->left == 0; });
+}
+
+}  // namespace firedrill::proxy
