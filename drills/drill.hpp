@@ -1,0 +1,150 @@
+// A drill as written in its file: what runs, what goes wrong when, what must hold. Read once, immutable, checked as a
+// whole.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "drills/expectation.hpp"
+#include "faults/distribution.hpp"
+#include "faults/plan.hpp"
+#include "proxy/endpoint.hpp"
+
+namespace firedrill::drills {
+
+using faults::Duration;
+
+/// Embedded HTTP backend.
+struct BackendSpec {
+  std::string name;
+  proxy::Endpoint listen;
+  faults::Distribution service_time;
+  std::optional<std::uint64_t> concurrency;  // requests served at once; the others wait their turn inside the backend
+  std::uint16_t status = 200;
+  std::uint64_t body = 64;  // bytes of each answer's body
+};
+
+struct ProxyBlock {
+  std::string name;
+  proxy::Endpoint listen;
+  std::variant<proxy::Endpoint, std::string> upstream;  // an address, or the name of a backend ("backend:NAME")
+  Duration connect_timeout{};                           // 5 s unless given
+};
+
+/// Where HTTP goes: "http://127.0.0.1:8081/", "proxy:api/", "backend:api/". Names are resolved to ports once these
+/// listen.
+struct Target {
+  std::string text;            // as written
+  std::string proxy, backend;  // at most one not empty
+  std::string rest;            // the path behind the name, "/" at least ("" for tcp), or the whole URL or address
+};
+
+struct LoadSpec {
+  enum class Arrivals : std::uint8_t { constant, poisson };
+  std::string name;
+  Target http;
+  double rate = 0;  // requests per second
+  Arrivals arrivals = Arrivals::constant;
+  bool keep_alive = false;
+  std::uint64_t connections = 64;  // with keep_alive: most at once
+  Duration timeout{};              // from the intended send time; 2 s unless given
+};
+
+/// A setting that moves from one value to another: `max_connections.ramp = { from = 40, to = 7, over = "20s" }`.
+struct Ramp {
+  std::string key;
+  faults::Value from, to;
+  Duration over{};
+};
+
+struct FaultSpec {
+  std::string name;
+  std::vector<std::string> proxies;
+  const faults::Kind* kind = nullptr;
+  faults::Value table;  // settings and scopes as written, ramps and timing keys taken out; a ramped key holds its `to`
+  std::vector<Ramp> ramps;
+  Duration at{};
+  std::optional<Duration> lasts;  // `for`; none: until the end of the run
+  struct Repeat {
+    Duration on{}, off{};
+    std::uint64_t times = 1;
+  };
+  std::optional<Repeat> repeat;  // instead of `for`
+};
+
+/// What is looked at. A load or proxy is measured anyway; the probes are made for the check.
+struct LoadSource {
+  std::string load;
+};
+struct ProxySource {
+  std::string proxy;
+};
+struct HttpProbe {
+  Target url;
+  std::uint16_t status = 200;
+};
+struct TcpProbe {
+  Target address;
+};
+struct CommandProbe {
+  std::vector<std::string> argv;
+  int exit_code = 0;
+};
+using Source = std::variant<LoadSource, ProxySource, HttpProbe, TcpProbe, CommandProbe>;
+
+struct CheckSpec {
+  std::string name;
+  Source source;
+  std::string during = "always";  // before, fault, after, always or a fault's name
+  std::vector<Expectation> expect;
+  // Probes only:
+  Duration every{};           // 1 s unless given
+  Duration timeout{};         // 2 s unless given
+  std::uint64_t retries = 0;  // further tries before one sample counts as failed
+  double pass = 1;            // share of samples that must succeed; 0: `expect` judges success instead
+};
+
+/// One abort condition: the expectation, once true over the last `over`, aborts the run.
+struct AbortSpec {
+  Source source;                  // load or proxy, or a probe with `every`
+  std::vector<Expectation> when;  // all of them
+  Duration over{};
+  Duration every{}, timeout{};  // probes only
+  std::string text;             // as shown when it fires
+};
+
+struct Drill {
+  std::string file, text;  // path as given; the whole file, verbatim
+  std::string name, title, owner;
+  std::uint64_t seed = 0;
+  bool seed_given = false;  // else it was drawn: at most 53 bits
+  std::optional<Duration> duration;
+  Duration max_duration{};  // 10 min unless given
+  std::vector<BackendSpec> backends;
+  std::vector<ProxyBlock> proxies;
+  std::vector<LoadSpec> loads;
+  std::vector<FaultSpec> faults;
+  std::vector<CheckSpec> checks;
+  std::vector<AbortSpec> aborts;
+
+  /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.
+  Duration length() const;
+};
+
+/// "fault.undersized-pool.max_connections", "9": one --set.
+using Override = std::pair<std::string, std::string>;
+
+/// Reads and checks a drill. `variables` answers ${NAME}; read_drill takes the environment. Throws faults::PlanError
+/// with every problem found, in the order of the file (a TOML syntax error ends the list).
+Drill read_drill(const std::string& path, const std::vector<Override>& overrides = {});
+Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
+                  const std::map<std::string, std::string>& variables);
+
+}  // namespace firedrill::drills

@@ -1,0 +1,214 @@
+// From a journal's events to a Report. Unknown events are counted, unknown fields ignored, missing ones left empty.
+#include "drills/read_journal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "drills/journal_lines.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+std::vector<std::pair<double, double>> spans(const Fields& object, const char* key) {
+  std::vector<std::pair<double, double>> all;
+  for (const Fields& span : list_of(object, key))
+    if (span.is_array() && span.size() == 2 && span[0].is_number() && span[1].is_number())
+      all.emplace_back(span[0].get<double>(), span[1].get<double>());
+  return all;
+}
+
+std::optional<TouchReport> touch(const Fields& value) {
+  const auto link = count_of(value, "link");
+  if (!link) return std::nullopt;
+  return TouchReport{*link, text_of(value, "client"), number_of(value, "at_s")};
+}
+
+}  // namespace
+
+const std::array<JournalReading::Event, 20> JournalReading::events{{
+    {"run_start", &JournalReading::run_start},
+    {"fault_on", &JournalReading::fault_on},
+    {"fault_change", &JournalReading::nothing},
+    {"fault_off", &JournalReading::fault_off},
+    {"fault_touched", &JournalReading::fault_touched},
+    {"fault_summary", &JournalReading::fault_summary},
+    {"requests", &JournalReading::requests},
+    {"proxy", &JournalReading::proxy},
+    {"pool", &JournalReading::pool},
+    {"pool_summary", &JournalReading::pool_summary},
+    {"probe", &JournalReading::probe},
+    {"check", &JournalReading::check},
+    {"abort", &JournalReading::abort},
+    {"heal", &JournalReading::heal},
+    {"note", &JournalReading::note},
+    {"decisions", &JournalReading::decisions},
+    {"lag", &JournalReading::lag},
+    {"cleanup", &JournalReading::cleanup},
+    {"dropped", &JournalReading::dropped},
+    {"run_end", &JournalReading::run_end},
+}};
+
+void JournalReading::take(const Fields& line) {
+  t_ = number_of(line, "t").value_or(0);
+  report_.ends_at_s = t_;
+  if (report_.started_utc.empty()) report_.started_utc = text_of(line, "utc");
+  const std::string name = text_of(line, "event");
+  for (const Event& event : events)
+    if (event.name == name) return (this->*event.take)(line);
+  ++report_.unknown[name];
+}
+
+void JournalReading::run_start(const Fields& line) {
+  started_ = true;
+  report_.drill = text_of(line, "drill");
+  report_.title = text_of(line, "title");
+  report_.owner = text_of(line, "owner");
+  report_.file = text_of(line, "file");
+  report_.text = text_of(line, "text");
+  report_.overrides = texts_of(line, "overrides");
+  report_.seed = count_of(line, "seed");
+  report_.version = text_of(line, "version");
+  report_.host = text_of(line, "host");
+  report_.started_utc = text_of(line, "utc");
+  report_.planned_s = number_of(line, "length_s");
+  for (const char* phase : {"before", "fault", "after", "always"}) named(report_.phases, phase);
+  for (const Fields& spec : list_of(line, "proxies")) {
+    ProxyReport& proxy = named(report_.proxies, text_of(spec, "name"));
+    proxy.listen = text_of(spec, "listen");
+    proxy.upstream = text_of(spec, "upstream");
+  }
+  for (const Fields& spec : list_of(line, "faults")) {
+    FaultReport& fault = named(report_.faults, text_of(spec, "name"));
+    fault.kind = text_of(spec, "kind");
+    fault.proxies = texts_of(spec, "proxies");
+    fault.asked = facts_of(spec, "asked");
+    fault.planned = spans(spec, "intervals");
+    named(report_.phases, fault.name);
+  }
+  for (const Fields& spec : list_of(line, "loads")) {
+    LoadReport& load = named(report_.loads, text_of(spec, "name"));
+    load.url = text_of(spec, "url");
+    load.rate = number_of(spec, "rate");
+    load.phases = report_.phases;
+  }
+  for (const Fields& spec : list_of(line, "checks")) {
+    CheckReport& check = named(report_.checks, text_of(spec, "name"));
+    check.during = text_of(spec, "during");
+    check.source = text_of(spec, "source");
+    check.expected = text_of(spec, "expected");
+  }
+}
+
+void JournalReading::fault_on(const Fields& line) {
+  FaultReport& fault = named(report_.faults, text_of(line, "fault"));
+  if (fault.kind.empty()) fault.kind = text_of(line, "kind");
+  if (fault.proxies.empty()) fault.proxies = texts_of(line, "proxies");
+  fault.in_force.emplace_back(t_, std::nullopt);
+}
+
+void JournalReading::fault_off(const Fields& line) {
+  FaultReport& fault = named(report_.faults, text_of(line, "fault"));
+  if (!fault.in_force.empty()) fault.in_force.back().second = t_;
+  fault.healed_s = t_;
+  fault.healed_why = text_of(line, "why");
+}
+
+void JournalReading::fault_touched(const Fields& line) {
+  FaultReport& fault = named(report_.faults, text_of(line, "fault"));
+  if (!fault.first) fault.first = touch(line);
+}
+
+void JournalReading::fault_summary(const Fields& line) {
+  FaultReport& fault = named(report_.faults, text_of(line, "fault"));
+  if (fault.kind.empty()) fault.kind = text_of(line, "kind");
+  if (fault.proxies.empty()) fault.proxies = texts_of(line, "proxies");
+  fault.links_affected = count_of(line, "links_affected");
+  if (const auto first = touch(field(line, "first"))) fault.first = first;
+  fault.last = touch(field(line, "last"));
+  if (const auto healed = number_of(line, "healed_s")) fault.healed_s = healed;
+  if (const auto asked = facts_of(line, "asked"); !asked.empty()) fault.asked = asked;
+  fault.achieved = facts_of(line, "achieved");
+  if (const Fields& late = field(line, "lateness"); late.is_object())
+    fault.lateness = {count_of(late, "samples").value_or(0), number_of(late, "p50_ms"), number_of(late, "p99_ms")};
+}
+
+void JournalReading::probe(const Fields& line) {
+  const Fields& ok = field(line, "ok");
+  if (ok.is_boolean() && !ok.get<bool>())
+    named(report_.checks, text_of(line, "check")).last_failure = text_of(line, "said");
+}
+
+void JournalReading::check(const Fields& line) {
+  CheckReport& check = named(report_.checks, text_of(line, "name"));
+  const Fields& passed = field(line, "passed");
+  if (passed.is_boolean()) check.passed = passed.get<bool>();
+  check.samples = count_of(line, "samples").value_or(0);
+  check.measured = text_of(line, "measured");
+  check.measured_value = number_of(line, "measured_value");
+  check.reason = text_of(line, "reason");
+  for (const auto& [key, known] :
+       {std::pair{"expected", &check.expected}, std::pair{"during", &check.during}, std::pair{"source", &check.source}})
+    if (const std::string text = text_of(line, key); !text.empty()) *known = text;
+}
+
+void JournalReading::heal(const Fields& line) {
+  const auto took = number_of(line, "took_s");
+  const std::string why = text_of(line, "why");
+  report_.heals.push_back({t_, took ? fmt::format("{} (took {:.1f} ms)", why, *took * 1000) : why});
+}
+
+void JournalReading::lag(const Fields& line) {
+  report_.lag = {number_of(line, "p50_ms"), number_of(line, "p99_ms"), number_of(line, "max_ms")};
+}
+
+void JournalReading::cleanup(const Fields& line) {
+  const auto in_force = count_of(line, "faults_in_force"), open = count_of(line, "links_open"),
+             held = count_of(line, "bytes_held");
+  if (in_force && open && held) report_.cleanup = {*in_force, *open, *held};
+}
+
+void JournalReading::run_end(const Fields& line) {
+  ended_ = true;
+  report_.result = text_of(line, "result");
+  report_.reasons = texts_of(line, "reasons");
+  report_.duration_s = number_of(line, "duration_s");
+  if (const auto code = count_of(line, "exit_code"); code && *code <= 255) report_.exit_code = static_cast<int>(*code);
+}
+
+Report JournalReading::finish(std::vector<std::string> missing) {
+  if (dropped_ > 0)
+    missing.push_back(fmt::format("{} line{} dropped during the run: the disk was full or too slow", dropped_,
+                                  dropped_ == 1 ? " was" : "s were"));
+  if (implausible_ > 0)
+    missing.push_back(
+        fmt::format("{} line{} of requests with impossible figures", implausible_, implausible_ == 1 ? "" : "s"));
+  if (!started_) missing.push_back("there is no run_start: the drill is not known");
+  if (!ended_) missing.push_back(fmt::format("there is no run_end: the journal ends at t={:.1f} s", report_.ends_at_s));
+  constexpr std::array results{"passed", "failed", "aborted", "errored"};
+  if (std::find(results.begin(), results.end(), report_.result) == results.end()) {
+    report_.result = "errored";
+    report_.exit_code = 4;
+    report_.reasons.push_back(
+        ended_
+            ? "the journal names no result"
+            : fmt::format("the journal ends at t={:.1f} s: the run was killed, or is not over yet", report_.ends_at_s));
+  }
+  for (PoolReport& each : report_.pools) thin(each);
+  report_.complete = missing.empty();
+  report_.missing = std::move(missing);
+  return std::move(report_);
+}
+
+Report read_journal(const std::filesystem::path& path) {
+  JournalLines lines{path};
+  JournalReading reading;
+  while (const auto line = lines.next()) reading.take(*line);
+  return reading.finish(lines.missing());
+}
+
+}  // namespace firedrill::drills

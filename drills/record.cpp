@@ -1,0 +1,280 @@
+// Journal lines as JSON.
+#include "drills/record.hpp"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+#include "faults/draws.hpp"
+#include "version.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using faults::milliseconds;
+using faults::seconds;
+
+Json json_of(const faults::Value& value) {
+  struct Converted {
+    Json operator()(bool b) const { return b; }
+    Json operator()(std::int64_t n) const { return n; }
+    Json operator()(double d) const { return d; }
+    Json operator()(const std::string& s) const { return s; }
+    Json operator()(const faults::Value::List& list) const {
+      Json all = Json::array();
+      for (const faults::Value& item : list) all.push_back(json_of(item));
+      return all;
+    }
+    Json operator()(const faults::Value::Table& table) const {
+      Json all = Json::object();
+      for (const faults::Member& member : table) all[member.key] = json_of(member.value);
+      return all;
+    }
+  };
+  return std::visit(Converted{}, value.content);
+}
+
+// Settings as asked for, the way they move included.
+Json asked(const FaultSpec& spec) {
+  Json all = json_of(spec.table);
+  for (const Ramp& ramp : spec.ramps)
+    all[ramp.key] = {{"from", json_of(ramp.from)}, {"to", json_of(ramp.to)}, {"over", faults::show(ramp.over)}};
+  return all;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+Json of_touch(const std::optional<Force::Met>& met, faults::Time start) {
+  if (!met) return nullptr;
+  return {{"link", met->touch.link}, {"client", met->touch.client.text()}, {"at_s", seconds(met->touch.at - start)}, {"proxy", met->proxy}};
+}
+
+Json quantiles(const faults::Histogram& histogram) {
+  return {{"samples", histogram.count()},
+          {"p50", milliseconds(histogram.quantile(0.5))},
+          {"p99", milliseconds(histogram.quantile(0.99))}};
+}
+
+}  // namespace
+
+void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_t room, unsigned workers,
+                       const std::vector<std::string>& proxy_addresses, const std::vector<std::string>& upstreams,
+                       const std::vector<std::string>& backend_addresses) {
+  Json line{{"drill", drill_.name}, {"title", drill_.title}, {"owner", drill_.owner}, {"file", drill_.file}, {"text", drill_.text}};
+  line["overrides"] = Json::array();
+  for (const Override& set : options.overrides) line["overrides"].push_back(set.first + "=" + set.second);
+  line["seed"] = seed;
+  line["version"] = std::string{version};
+  line["host"] = host_name();
+  line["workers"] = workers;
+  line["room"] = room;
+  line["length_s"] = seconds(drill_.length());
+  line["max_duration_s"] = seconds(drill_.max_duration);
+  line["proxies"] = Json::array();
+  for (std::size_t i = 0; i < drill_.proxies.size(); ++i)
+    line["proxies"].push_back(
+        {{"name", drill_.proxies[i].name}, {"listen", proxy_addresses[i]}, {"upstream", upstreams[i]}});
+  line["backends"] = Json::array();
+  for (std::size_t i = 0; i < drill_.backends.size(); ++i)
+    line["backends"].push_back({{"name", drill_.backends[i].name}, {"listen", backend_addresses[i]}});
+  line["loads"] = Json::array();
+  for (const LoadSpec& load : drill_.loads)
+    line["loads"].push_back({{"name", load.name},
+                             {"url", load.http.text},
+                             {"rate", load.rate},
+                             {"arrivals", load.arrivals == LoadSpec::Arrivals::poisson ? "poisson" : "constant"},
+                             {"keep_alive", load.keep_alive},
+                             {"timeout_s", seconds(load.timeout)}});
+  line["faults"] = Json::array();
+  const auto planned = intervals(drill_);
+  for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
+    const FaultSpec& spec = drill_.faults[i];
+    Json fault{{"name", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}, {"asked", asked(spec)}};
+    fault["intervals"] = Json::array();
+    for (const Interval& interval : planned)
+      if (interval.fault == i) fault["intervals"].push_back({seconds(interval.from), seconds(interval.to)});
+    line["faults"].push_back(std::move(fault));
+  }
+  line["checks"] = Json::array();
+  for (const CheckSpec& check : drill_.checks) {
+    std::string expected;
+    for (const Expectation& e : check.expect) expected += (expected.empty() ? "" : ", ") + e.figure + " " + e.text;
+    line["checks"].push_back(
+        {{"name", check.name}, {"during", check.during}, {"source", show(check.source)}, {"expected", expected}});
+  }
+  journal_.write("run_start", line);
+}
+
+void Record::fault(const Step& step, std::string_view why) {
+  const FaultSpec& spec = drill_.faults[step.fault];
+  if (step.what == Step::What::off) return fault_off(step.fault, why);
+  if (step.what == Step::What::change) {
+    journal_.write("fault_change", {{"fault", spec.name}, {"settings", asked(spec)}});
+    return;
+  }
+  journal_.write("fault_on", {{"fault", spec.name},
+                              {"kind", std::string{spec.kind->name}},
+                              {"proxies", spec.proxies},
+                              {"settings", asked(spec)},
+                              {"until_s", seconds(std::min(step.until, drill_.max_duration))}});
+}
+
+void Record::fault_off(std::size_t fault, std::string_view why) {
+  journal_.write("fault_off", {{"fault", drill_.faults[fault].name}, {"why", std::string{why}}});
+}
+
+void Record::touched(std::size_t fault, const Force::Met& met, faults::Time start) {
+  journal_.write("fault_touched", {{"fault", drill_.faults[fault].name},
+                                   {"proxy", met.proxy},
+                                   {"link", met.touch.link},
+                                   {"client", met.touch.client.text()},
+                                   {"at_s", seconds(met.touch.at - start)}});
+}
+
+void Record::requests(const std::string& load, const std::vector<std::string>& phases, const Requests& requests) {
+  Json errors = Json::object();
+  for (const auto& [kind, n] : requests.errors) errors[kind] = n;
+  Json latency = Json::array();
+  for (const auto& [bucket, n] : requests.latency.sparse()) latency.push_back({bucket, n});
+  journal_.write("requests", {{"load", load}, {"phases", phases}, {"sent", requests.count}, {"errors", errors}, {"latency", latency}});
+}
+
+void Record::proxy(const std::string& proxy, const proxy::Counters& counters) {
+  Json ended = Json::object();
+  for (std::size_t i = 0; i < proxy::end_count; ++i)
+    if (counters.ended[i] > 0) ended[std::string{proxy::name(static_cast<proxy::End>(i))}] = counters.ended[i];
+  journal_.write("proxy", {{"proxy", proxy},
+                           {"open", counters.open},
+                           {"accepted", counters.accepted},
+                           {"ended", ended},
+                           {"bytes_in", counters.bytes_in},
+                           {"bytes_out", counters.bytes_out},
+                           {"undelivered", counters.undelivered}});
+}
+
+void Record::pools(const std::string& proxy, const proxy::Counters& counters) {
+  for (const auto& [fault, pool] : counters.pools)
+    journal_.write("pool", {{"proxy", proxy},
+                            {"fault", fault},
+                            {"limit", pool.limit},
+                            {"active", pool.active},
+                            {"active_max", pool.active_max},
+                            {"queue", pool.queue},
+                            {"queue_max", pool.queue_max},
+                            {"granted", pool.granted},
+                            {"timed_out", pool.timed_out},
+                            {"gone", pool.gone},
+                            {"rejected", pool.rejected},
+                            {"oldest_wait_s", seconds(pool.oldest_wait)}});
+}
+
+void Record::probe(const std::string& check, bool ok, Duration took, const std::string& said) {
+  journal_.write("probe", {{"check", check}, {"ok", ok}, {"took_s", seconds(took)}, {"said", said}});
+}
+
+void Record::text(std::string_view event, std::string_view key, const std::string& text) {
+  Json line = Json::object();
+  line[std::string{key}] = text;
+  journal_.write(event, line);
+}
+
+void Record::heal(const std::string& why, Duration took) {
+  journal_.write("heal", {{"why", why}, {"took_s", seconds(took)}});
+}
+
+void Record::check(std::size_t index, const Verdict& verdict) {
+  const CheckSpec& check = drill_.checks[index];
+  Json line{{"name", check.name},         {"passed", verdict.passed},     {"samples", verdict.samples},
+            {"expected", verdict.expected}, {"measured", verdict.measured}, {"measured_value", nullptr},
+            {"during", check.during},     {"source", show(check.source)}, {"reason", verdict.reason}};
+  if (verdict.value) line["measured_value"] = *verdict.value;
+  journal_.write("check", line);
+}
+
+void Record::fault_summary(std::size_t index, const Force& force, faults::Time start, std::optional<Duration> healed) {
+  const FaultSpec& spec = drill_.faults[index];
+  Json line{{"fault", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}};
+  line["links_affected"] = force.links(index);
+  line["first"] = of_touch(force.first(index), start);
+  line["last"] = of_touch(force.last(index), start);
+  line["healed_s"] = healed ? Json(seconds(*healed)) : Json(nullptr);
+  line["asked"] = asked(spec);
+  faults::Histogram lateness;
+  faults::Histogram delay;
+  std::uint64_t discarded = 0;
+  std::uint64_t ended = 0;
+  for (const auto& effects : force.effects(index)) {
+    lateness.add(effects->lateness.snapshot());
+    delay.add(effects->delay.snapshot());
+    discarded += effects->discarded.load();
+    ended += effects->ended.load();
+  }
+  Json achieved{{"links", force.links(index)}};
+  if (delay.count() > 0) achieved["drawn_delay_ms"] = quantiles(delay);
+  if (lateness.count() > 0) achieved["lateness_ms"] = quantiles(lateness);
+  if (discarded > 0) achieved["discarded_bytes"] = discarded;
+  if (ended > 0) achieved["links_ended"] = ended;
+  line["achieved"] = achieved;
+  journal_.write("fault_summary", line);
+}
+
+void Record::pool_summary(const std::string& proxy, const std::string& fault, const faults::Occupancy& sum) {
+  Json line{{"proxy", proxy},
+            {"fault", fault},
+            {"limit", sum.limit},
+            {"active_max", sum.active_max},
+            {"queue_max", sum.queue_max},
+            {"granted", sum.granted},
+            {"granted_after_wait", sum.granted_after_wait},
+            {"timed_out", sum.timed_out},
+            {"gone", sum.gone},
+            {"rejected", sum.rejected},
+            {"evicted", sum.evicted}};
+  if (sum.wait.count() > 0) {
+    line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
+    line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));
+  }
+  if (sum.hold.count() > 0) line["hold_p50_ms"] = milliseconds(sum.hold.quantile(0.5));
+  if (sum.capacity.count() > 0) line["utilisation"] = seconds(sum.busy) / seconds(sum.capacity);
+  journal_.write("pool_summary", line);
+}
+
+void Record::decisions(const Force& force) {
+  Json counts = Json::object();
+  std::uint64_t digest = 0;
+  for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
+    std::uint64_t count = 0;
+    for (const auto& effects : force.effects(i)) {
+      count += effects->decisions();
+      digest += faults::mix(effects->digest() + i + 1);  // a sum: workers and order do not matter
+    }
+    counts[drill_.faults[i].name] = count;
+  }
+  journal_.write("decisions", {{"digest", fmt::format("{:016x}", digest)}, {"counts", counts}});
+}
+
+void Record::lag(const faults::Histogram& lag, Duration longest) {
+  if (lag.count() == 0) return;
+  journal_.write("lag", {{"p50_ms", milliseconds(lag.quantile(0.5))},
+                         {"p99_ms", milliseconds(lag.quantile(0.99))},
+                         {"max_ms", milliseconds(longest)}});
+}
+
+void Record::cleanup(std::size_t faults_in_force, std::uint64_t links_open, std::size_t bytes_held) {
+  journal_.write("cleanup", {{"faults_in_force", faults_in_force}, {"links_open", links_open}, {"bytes_held", bytes_held}});
+}
+
+void Record::run_end(const Outcome& outcome, Duration lasted) {
+  journal_.write("run_end", {{"result", std::string{name(outcome.result)}},
+                             {"exit_code", exit_code(outcome.result)},
+                             {"reasons", outcome.reasons},
+                             {"duration_s", seconds(lasted)}});
+}
+
+}  // namespace firedrill::drills

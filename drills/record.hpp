@@ -1,0 +1,44 @@
+// What a run writes into its journal, event by event.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "drills/force.hpp"
+#include "drills/journal.hpp"
+#include "drills/judge.hpp"
+#include "drills/run.hpp"
+
+namespace firedrill::drills {
+
+/// One thread writes, the conductor's, but for probe().
+class Record {
+ public:
+  Record(const Drill& drill, Journal& journal) : drill_{drill}, journal_{journal} {}
+
+  void run_start(const RunOptions& options, std::uint64_t seed, std::size_t room, unsigned workers,
+                 const std::vector<std::string>& proxy_addresses, const std::vector<std::string>& upstreams,
+                 const std::vector<std::string>& backend_addresses);
+  void fault(const Step& step, std::string_view why);
+  void fault_off(std::size_t fault, std::string_view why);
+  void touched(std::size_t fault, const Force::Met& met, faults::Time start);
+  void requests(const std::string& load, const std::vector<std::string>& phases, const Requests& requests);
+  void proxy(const std::string& proxy, const proxy::Counters& counters);
+  void pools(const std::string& proxy, const proxy::Counters& counters);
+  void probe(const std::string& check, bool ok, Duration took, const std::string& said);
+  void text(std::string_view event, std::string_view key, const std::string& text);  // abort {why}, note {text}
+  void heal(const std::string& why, Duration took);
+  void check(std::size_t check, const Verdict& verdict);
+  void fault_summary(std::size_t fault, const Force& force, faults::Time start, std::optional<Duration> healed);
+  void pool_summary(const std::string& proxy, const std::string& fault, const faults::Occupancy& sum);
+  void decisions(const Force& force);
+  void lag(const faults::Histogram& lag, Duration longest);
+  void cleanup(std::size_t faults_in_force, std::uint64_t links_open, std::size_t bytes_held);
+  void run_end(const Outcome& outcome, Duration lasted);
+
+ private:
+  const Drill& drill_;
+  Journal& journal_;
+};
+
+}  // namespace firedrill::drills

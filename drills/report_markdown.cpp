@@ -1,0 +1,176 @@
+// report.md: the verdict first, then what happened, then the proof.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drills/report_words.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+std::string verdict(const Report& report) {
+  const std::string name = report.title.empty() ? report.drill : report.title;
+  const auto headline = [&](std::string_view word) {
+    return name.empty() ? fmt::format("# {}\n", word) : fmt::format("# {}: {}\n", word, safe(name));
+  };
+  if (report.result == "passed") return headline("✓ Passed");
+  if (report.result == "failed") return headline("✗ Failed");
+  return headline(report.result == "aborted" ? "■ Aborted" : "! Errored");
+}
+
+std::string preamble(const Report& report) {
+  std::vector<std::string> facts;
+  if (!report.drill.empty()) facts.push_back("Drill " + code(report.drill));
+  if (!report.owner.empty()) facts.push_back("owner " + safe(report.owner));
+  if (!report.started_utc.empty()) facts.push_back(safe(report.started_utc));
+  if (report.duration_s) facts.push_back("took " + show_s(report.duration_s));
+  if (report.seed) facts.push_back(fmt::format("seed {}", *report.seed));
+  facts.push_back(fmt::format("exit code {}", report.exit_code));
+  if (!report.version.empty()) facts.push_back("firedrill " + safe(report.version));
+  if (!report.host.empty()) facts.push_back("on " + safe(report.host));
+  std::string text = joined(facts, " · ") + "\n";
+  if (!report.reasons.empty()) text += "\n";
+  for (const std::string& reason : report.reasons) text += "- " + safe(reason) + "\n";
+  if (!report.complete) {
+    std::vector<std::string> missing;
+    for (const std::string& why : report.missing) missing.push_back(safe(why));
+    text +=
+        fmt::format("\n> **The journal is not complete:** {}. What it holds did happen; there may have been more.\n",
+                    joined(missing, "; "));
+  }
+  return text;
+}
+
+std::string mark(const CheckReport& check) {
+  if (!check.passed) return "not judged";
+  return *check.passed ? "✓" : "✗";
+}
+
+std::string checks_section(const Report& report) {
+  std::string text = "\n## Checks\n\n";
+  if (report.checks.empty()) return text + "The drill has none.\n";
+  text += heading({"", "check", "during", "source", "expected", "measured", "samples"});
+  for (const CheckReport& check : report.checks) {
+    const std::string measured = check.measured.empty() ? std::string{not_measured} : safe(check.measured);
+    text += row({mark(check), safe(check.name), safe(check.during), safe(check.source), safe(check.expected), measured,
+                 grouped(check.samples)});
+  }
+  std::string why;
+  for (const CheckReport& check : report.checks) {
+    if (!check.reason.empty()) why += fmt::format("- {}: {}\n", safe(check.name), safe(check.reason));
+    if (!check.last_failure.empty())
+      why += fmt::format("- {}: the last probe that failed said: {}\n", safe(check.name), safe(check.last_failure));
+  }
+  return why.empty() ? text : text + "\n" + why;
+}
+
+std::string phase_table(const std::vector<PhaseReport>& phases) {
+  std::string text = heading({"phase", "requests", "errors", "error ratio", "p50", "p99", "what went wrong"});
+  for (const PhaseReport& phase : phases) {
+    std::vector<std::string> kinds;
+    for (const auto& [kind, n] : phase.requests.errors) kinds.push_back(safe(kind) + " " + grouped(n));
+    const bool any = phase.requests.count > 0;
+    text += row({safe(phase.name), grouped(phase.requests.count), any ? grouped(phase.requests.failed()) : "–",
+                 any ? show_ratio(phase.error_ratio()) : "–", any ? show_ms(phase.quantile_ms(0.5)) : "–",
+                 any ? show_ms(phase.quantile_ms(0.99)) : "–", joined(kinds)});
+  }
+  return text;
+}
+
+std::string phases_section(const Report& report) {
+  std::string text = "\n## Phases\n\n";
+  if (report.loads.empty()) return text + "The drill sent no load: requests were not measured.\n";
+  text += "By the moment each request was due to be sent; latency counts from there.\n\n" + phase_table(report.phases);
+  if (report.loads.size() > 1)
+    for (const LoadReport& load : report.loads)
+      text += fmt::format("\n### Load {}\n\n", code(load.name)) + phase_table(load.phases);
+  return text;
+}
+
+std::string timeline_section(const Report& report) {
+  const std::string drawing = picture(report);
+  return drawing.empty() ? "" : "\n## Timeline\n\n```text\n" + drawing + "```\n";
+}
+
+std::string proxies_section(const Report& report) {
+  if (report.proxies.empty()) return "";
+  std::string text = "\n## Proxies\n\n" + heading({"proxy", "route", "connections", "bytes to upstream",
+                                                   "bytes to clients", "undelivered", "how connections ended"});
+  for (const ProxyReport& proxy : report.proxies) {
+    const std::string route = proxy.listen.empty() ? "" : code(proxy.listen) + " → " + code(proxy.upstream);
+    if (!proxy.measured) {
+      text += row({safe(proxy.name), route, std::string{not_measured}, "", "", "", ""});
+      continue;
+    }
+    std::vector<std::string> ended;
+    for (const auto& [reason, n] : proxy.ended)
+      if (n > 0) ended.push_back(safe(reason) + " " + grouped(n));
+    text += row({safe(proxy.name), route, grouped(proxy.accepted), grouped(proxy.bytes_out[0]),
+                 grouped(proxy.bytes_out[1]), grouped(proxy.undelivered), joined(ended)});
+  }
+  return text;
+}
+
+std::string cleanup_section(const Report& report) {
+  std::string text = "\n## Clean-up\n\n";
+  if (report.cleanup)
+    text +=
+        fmt::format("{} When the run was over there were {} faults in force, {} connections open and {} bytes held.\n",
+                    report.cleanup->clean() ? "✓" : "✗", grouped(report.cleanup->faults_in_force),
+                    grouped(report.cleanup->links_open), grouped(report.cleanup->bytes_held));
+  else
+    text += "Not measured: the journal holds no proof of clean-up.\n";
+  std::string log;
+  for (const auto& abort : report.aborts) log += fmt::format("- {}: aborted: {}\n", show_s(abort.t), safe(abort.text));
+  for (const auto& heal : report.heals) log += fmt::format("- {}: healed: {}\n", show_s(heal.t), safe(heal.text));
+  return log.empty() ? text : text + "\n" + log;
+}
+
+std::string notes_section(const Report& report) {
+  std::string text;
+  for (const auto& note : report.notes) text += fmt::format("- {}: {}\n", show_s(note.t), safe(note.text));
+  for (const auto& [event, n] : report.unknown)
+    text += fmt::format("- {} line{} of an event this version does not know: {}\n", grouped(n), n == 1 ? "" : "s",
+                        code(event));
+  return text.empty() ? "" : "\n## Notes\n\n" + text;
+}
+
+// Longer than any run of backticks within.
+std::string fenced(std::string_view text, std::string_view language) {
+  std::size_t longest = 2, here = 0;
+  for (const char c : text) longest = std::max(longest, here = c == '`' ? here + 1 : 0);
+  const std::string fence(longest + 1, '`');
+  return fmt::format("{}{}\n{}{}{}\n", fence, language, text, text.ends_with('\n') ? "" : "\n", fence);
+}
+
+std::string repeat_section(const Report& report) {
+  std::string text = "\n## Reproducing\n\n";
+  if (const std::string command = command_to_repeat(report); !command.empty()) text += fenced(command, "sh") + "\n";
+  text += not_reproducible() + "\n";
+  if (report.decisions) {
+    std::vector<std::string> counts;
+    for (const auto& [fault, n] : report.decisions->counts)
+      counts.push_back(fmt::format("{} {}", safe(fault), grouped(n)));
+    text += fmt::format("\nSeeded decisions: digest {}{}{}.\n", code(report.decisions->digest),
+                        counts.empty() ? "" : "; ", joined(counts));
+  } else {
+    text += "\nSeeded decisions: not measured.\n";
+  }
+  if (!report.text.empty())
+    text +=
+        "\n<details>\n<summary>The drill, word for word</summary>\n\n" + fenced(report.text, "toml") + "\n</details>\n";
+  return text;
+}
+
+}  // namespace
+
+std::string to_markdown(const Report& report) {
+  std::string text = verdict(report) + "\n" + preamble(report);
+  text += "\n## What happened\n\n" + story(report) + "\n";
+  text += checks_section(report) + phases_section(report) + timeline_section(report) + faults_section(report) +
+          pools_section(report) + proxies_section(report) + fidelity_section(report) + cleanup_section(report) +
+          notes_section(report) + repeat_section(report);
+  return text;
+}
+
+}  // namespace firedrill::drills

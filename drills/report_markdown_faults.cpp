@@ -1,0 +1,106 @@
+// The sections of report.md on what was done to the traffic, and how faithfully.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "drills/report_words.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+constexpr double late_ms = 10;  // more at p99 and the machine was too busy to time anything closely
+
+// JSON text as a person would write it.
+std::string plain(const std::string& json) {
+  const auto value = nlohmann::ordered_json::parse(json, nullptr, false);
+  if (value.is_null()) return std::string{not_measured};
+  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  return value.is_string() ? value.get<std::string>() : json;
+}
+
+const std::string* find(const Facts& facts, const std::string& key) {
+  for (const auto& [name, value] : facts)
+    if (name == key) return &value;
+  return nullptr;
+}
+
+std::string spell(const TouchReport& touch) {
+  std::string text = fmt::format("link {}", grouped(touch.link));
+  if (!touch.client.empty()) text += " from " + code(touch.client);
+  return touch.at_s ? text + " at " + show_s(touch.at_s) : text;
+}
+
+std::string spell_in_force(const FaultReport& fault) {
+  if (fault.in_force.empty()) return "The journal does not show it in force.";
+  std::vector<std::string> spans;
+  for (const auto& [from, to] : fault.in_force)
+    spans.push_back(to ? fmt::format("{:.1f} s to {:.1f} s", from, *to)
+                       : fmt::format("{:.1f} s to an end that is not recorded", from));
+  constexpr std::size_t most = 6;
+  if (spans.size() > most) {
+    const std::size_t more = spans.size() - most;
+    spans.resize(most);
+    spans.push_back(fmt::format("and {} times more", more));
+  }
+  std::string text = "In force from " + joined(spans);
+  if (!fault.healed_why.empty()) text += fmt::format(" (ended by: {})", safe(fault.healed_why));
+  return text + ".";
+}
+
+std::string spell_touched(const FaultReport& fault) {
+  if (fault.links_affected && *fault.links_affected == 0 && !fault.first) return "It touched no connection.";
+  if (!fault.touched()) return "Which connections it touched was not measured.";
+  std::string text = fault.links_affected ? fmt::format("It touched {} connection{}", grouped(*fault.links_affected),
+                                                        *fault.links_affected == 1 ? "" : "s")
+                                          : "It touched connections (how many was not measured)";
+  if (fault.first) text += ", first " + spell(*fault.first);
+  if (fault.last) text += ", last " + spell(*fault.last);
+  return text + ".";
+}
+
+}  // namespace
+
+std::string faults_section(const Report& report) {
+  std::string text = "\n## Faults: asked and achieved\n";
+  if (report.faults.empty()) return text + "\nThe drill has none.\n";
+  for (const FaultReport& fault : report.faults) {
+    text += fmt::format("\n### {}: {} on {}\n\n{} {}\n", code(fault.name), safe(fault.kind),
+                        safe(joined(fault.proxies)), spell_in_force(fault), spell_touched(fault));
+    if (fault.asked.empty() && fault.achieved.empty()) continue;
+    text += "\n" + heading({"", "asked", "achieved"});
+    for (const auto& [key, asked] : fault.asked) {
+      const std::string* achieved = find(fault.achieved, key);
+      text += row(
+          {safe(key), safe(plain(asked)), achieved != nullptr ? safe(plain(*achieved)) : std::string{not_measured}});
+    }
+    for (const auto& [key, achieved] : fault.achieved)
+      if (find(fault.asked, key) == nullptr) text += row({safe(key), "–", safe(plain(achieved))});
+  }
+  return text;
+}
+
+std::string fidelity_section(const Report& report) {
+  std::string text = "\n## Fidelity\n\n";
+  for (const FaultReport& fault : report.faults) {
+    text += fmt::format("- Lateness of {}: ", code(fault.name));
+    if (!fault.lateness)
+      text += "not measured.\n";
+    else if (fault.lateness->samples == 0)
+      text += "nothing of it had a due time.\n";
+    else
+      text += fmt::format("p50 {}, p99 {} over {} moments.\n", show_ms(fault.lateness->p50_ms),
+                          show_ms(fault.lateness->p99_ms), grouped(fault.lateness->samples));
+  }
+  if (!report.lag) return text + "- Lag of the event loop: not measured.\n";
+  text += fmt::format("- Lag of the event loop: p50 {}, p99 {}, most {}.\n", show_ms(report.lag->p50_ms),
+                      show_ms(report.lag->p99_ms), show_ms(report.lag->max_ms));
+  if (report.lag->p99_ms.value_or(0) > late_ms)
+    text += fmt::format(
+        "\n⚠ The event loop was more than {:.0f} ms late at the 99th percentile: the machine was too busy, and times "
+        "in this "
+        "report are no surer than that.\n",
+        late_ms);
+  return text;
+}
+
+}  // namespace firedrill::drills

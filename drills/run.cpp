@@ -1,0 +1,486 @@
+// Conducting: steps and samples in their time, on one thread.
+#include "drills/run.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "drills/force.hpp"
+#include "drills/judge.hpp"
+#include "drills/record.hpp"
+#include "drills/report.hpp"
+#include "drills/stage.hpp"
+#include "faults/bytes.hpp"
+#include "faults/units.hpp"
+
+namespace firedrill::drills {
+
+using faults::Time;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr Duration sample_every = std::chrono::milliseconds{250};
+constexpr int samples_per_line = 4;                               // of requests and proxies: a line a second
+constexpr Duration head_start = std::chrono::milliseconds{100};   // for threads to get ready before the first request
+constexpr Duration grace = std::chrono::seconds{2};               // for links after the last answer
+constexpr Duration recent_window = std::chrono::seconds{2};
+constexpr std::size_t most_events = 1000;
+
+}  // namespace
+
+std::string_view name(Result result) {
+  switch (result) {
+    case Result::passed: return "passed";
+    case Result::failed: return "failed";
+    case Result::aborted: return "aborted";
+    case Result::errored: return "errored";
+  }
+  return "errored";
+}
+
+int exit_code(Result result) {
+  switch (result) {
+    case Result::passed: return 0;
+    case Result::failed: return 1;
+    case Result::aborted: return 3;
+    case Result::errored: return 4;
+  }
+  return 4;
+}
+
+struct Run::State {
+  State(Drill d, RunOptions o);
+
+  Outcome go();
+  void conduct();
+  void play(Time now);
+  void sample(Time now);
+  void watch_touches();
+  void heal(const std::string& why);
+  void measure_proxies(Time now);
+  void write_traffic();
+  void judge_all();
+  void summarise(Duration lasted);
+  void finish_journal();
+  void event(std::string text);
+  void show(Time now, bool final);
+  void worsen(Result to, std::string reason);
+  bool stopping() const;
+
+  const Drill drill;
+  const RunOptions options;
+  const std::uint64_t seed;
+  const Duration length;
+  const std::vector<Step> steps;
+
+  // The conductor's.
+  Outcome outcome;
+  Force force;
+  Phases phases;
+  Measures measures;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Record> record;
+  std::unique_ptr<Stage> stage;
+  Time start{};
+  std::size_t next_step = 0;
+  std::vector<bool> touched;
+  std::vector<std::optional<Duration>> healed;
+  faults::Histogram lag;
+  Duration longest_lag{};
+  struct Pool {
+    std::string proxy, fault;
+    faults::Occupancy last;
+    std::uint64_t active_max = 0, queue_max = 0;
+  };
+  std::vector<Pool> pools;
+  std::uint64_t samples = 0;
+  std::uint64_t links_left = 0;
+
+  // Shared.
+  mutable std::mutex mutex;
+  std::condition_variable woken;
+  std::optional<std::string> stop_why;
+  Snapshot shown;
+};
+
+namespace {
+
+std::vector<std::string> fault_names(const Drill& drill) {
+  std::vector<std::string> names;
+  for (const FaultSpec& fault : drill.faults) names.push_back(fault.name);
+  return names;
+}
+
+std::size_t appearances(const std::vector<Step>& steps) {
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [](const Step& s) { return s.what == Step::What::on; }));
+}
+
+}  // namespace
+
+Run::State::State(Drill d, RunOptions o)
+    : drill{std::move(d)},
+      options{std::move(o)},
+      seed{options.seed.value_or(drill.seed)},
+      length{drill.length()},
+      steps{timeline(drill)},
+      force{drill, faults::Seed{seed}},
+      phases{fault_names(drill), appearances(steps)},
+      measures{drill, phases},
+      touched(drill.faults.size()),
+      healed(drill.faults.size()) {
+  shown.length = length;
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    Snapshot::Bar bar;
+    bar.fault = drill.faults[i].name;
+    bar.kind = drill.faults[i].kind->name;
+    for (const Interval& interval : intervals(drill))
+      if (interval.fault == i) bar.intervals.emplace_back(interval.from, interval.to);
+    shown.bars.push_back(std::move(bar));
+  }
+}
+
+// Aborted outranks errored, errored failed, failed passed.
+void Run::State::worsen(Result to, std::string reason) {
+  if (to > outcome.result) {
+    outcome.result = to;
+    outcome.reasons.insert(outcome.reasons.begin(), std::move(reason));
+  } else {
+    outcome.reasons.push_back(std::move(reason));
+  }
+}
+
+bool Run::State::stopping() const {
+  const std::lock_guard lock{mutex};
+  return stop_why.has_value();
+}
+
+void Run::State::event(std::string text) {
+  const std::lock_guard lock{mutex};
+  const Duration at = start == Time{} ? Duration::zero() : steady_clock::now() - start;
+  shown.events.push_back({at, std::move(text)});
+  if (shown.events.size() > most_events) {
+    shown.events.erase(shown.events.begin());
+    ++shown.first_event;
+  }
+}
+
+Outcome Run::State::go() {
+  outcome.result = Result::passed;
+  try {
+    outcome.directory = options.directory.empty()
+                            ? new_run_directory("firedrill-runs", drill.name, std::chrono::system_clock::now()).string()
+                            : options.directory;
+    journal = std::make_unique<Journal>(outcome.directory);
+  } catch (const std::exception& error) {
+    outcome.directory.clear();
+    worsen(Result::errored, fmt::format("the journal could not be opened, nothing was started: {}", error.what()));
+    show(steady_clock::now(), true);
+    return outcome;
+  }
+  record = std::make_unique<Record>(drill, *journal);
+  const std::size_t room = proxy::Engine::room();
+  try {
+    stage = std::make_unique<Stage>(drill, seed, options.workers, force, measures,
+                                    [this](const std::string& check, bool ok, Duration took, const std::string& said) {
+                                      record->probe(check, ok, took, said);
+                                    });
+  } catch (const std::exception& error) {
+    worsen(Result::errored, fmt::format("could not start: {}", error.what()));
+  }
+  start = steady_clock::now() + head_start;
+  journal->start(start);
+  if (stage) {
+    record->run_start(options, seed, room, options.workers, stage->proxy_addresses(), stage->upstreams(),
+                      stage->backend_addresses());
+    event(fmt::format("room for {} connections; seed {}", room, seed));
+    for (std::size_t i = 0; i < drill.proxies.size(); ++i)
+      event(fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
+    conduct();
+  } else {
+    const std::vector<std::string> none_open(std::max(drill.proxies.size(), drill.backends.size()), "");
+    record->run_start(options, seed, room, options.workers, none_open, none_open, none_open);
+  }
+  finish_journal();
+  return outcome;
+}
+
+// From the first request to the last verdict.
+void Run::State::conduct() {
+  {
+    const std::lock_guard lock{mutex};
+    shown.stage = Snapshot::Stage::running;
+  }
+  stage->begin(start, length);
+  measure_proxies(start);
+  const Time end = start + length;
+  Time next_sample = start + sample_every;
+  std::string why = "end";
+  while (true) {
+    Time next = std::min(next_sample, end);
+    if (next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
+    {
+      std::unique_lock lock{mutex};
+      woken.wait_until(lock, next, [this] { return stop_why.has_value(); });
+      if (stop_why) {
+        why = *stop_why;
+        break;
+      }
+    }
+    const Time now = steady_clock::now();
+    lag.record(now - next);
+    longest_lag = std::max(longest_lag, now - next);
+    if (next_step < steps.size() && start + steps[next_step].at <= now) play(now);
+    if (next_sample <= now) {
+      next_sample += sample_every;
+      sample(now);
+      if (auto cause = must_abort(drill, measures, now, now - start)) {
+        record->text("abort", "why", *cause);
+        event("abort: " + *cause);
+        worsen(Result::aborted, "aborted: " + *cause);
+        why = "abort";
+        break;
+      }
+    }
+    if (end <= now) break;
+  }
+  const Time stopped = steady_clock::now();
+  if (stopping()) {
+    record->text("abort", "why", why);
+    event("stopped: " + why);
+    worsen(Result::aborted, "stopped by " + why);
+  }
+  if (outcome.result == Result::aborted) phases.nothing_to_come();
+  heal(outcome.result == Result::aborted ? (why == "abort" ? "abort" : "signal") : "end");
+  stage->stop_asking();
+  Duration patience{};
+  for (const LoadSpec& load : drill.loads) patience = std::max(patience, load.timeout);
+  stage->wait_for_answers(steady_clock::now() + patience + std::chrono::seconds{1});
+  sample(steady_clock::now());
+  for (const ProxyBlock& proxy : drill.proxies) {
+    const proxy::Counters last = stage->engine().close(proxy.name, grace);
+    record->proxy(proxy.name, last);
+    links_left += last.open;
+  }
+  stage.reset();
+  judge_all();
+  summarise(stopped - start);
+}
+
+// All steps that are due, moment by moment.
+void Run::State::play(Time now) {
+  while (next_step < steps.size() && start + steps[next_step].at <= now) {
+    std::vector<Step> moment;
+    while (next_step < steps.size() && (moment.empty() || steps[next_step].at == moment.front().at))
+      moment.push_back(steps[next_step++]);
+    measure_proxies(now);
+    std::vector<bool> before;
+    for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
+    force.take(moment, start, now);
+    try {
+      force.publish(stage->engine());
+    } catch (const std::runtime_error& error) {
+      worsen(Result::errored, error.what());
+      event(error.what());
+    }
+    const Time done = steady_clock::now();
+    measure_proxies(done);
+    for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+      const bool is = force.in_force(i);
+      if (is && !before[i]) phases.on(i, now);
+      if (!is && before[i]) {
+        phases.off(i, done);
+        healed[i] = done - start;
+      }
+    }
+    for (const Step& step : moment) {
+      record->fault(step, "timeline");
+      if (step.what == Step::What::on) event(fmt::format("fault {} on", drill.faults[step.fault].name));
+      if (step.what == Step::What::off) event(fmt::format("fault {} off", drill.faults[step.fault].name));
+    }
+  }
+}
+
+// What happened since the last call belongs to the phases that held until now.
+void Run::State::measure_proxies(Time now) {
+  const Phases::Set set = phases.at(now);
+  measures.pass_time(now);
+  for (const ProxyBlock& block : drill.proxies) {
+    const proxy::Counters counters = stage->engine().read(block.name);
+    measures.proxy(block.name).take(counters, set, now);
+    for (const auto& [fault, occupancy] : counters.pools) {
+      auto pool = std::find_if(pools.begin(), pools.end(), [&, &f = fault](const Pool& p) { return p.proxy == block.name && p.fault == f; });
+      if (pool == pools.end()) pool = pools.insert(pool, Pool{block.name, fault, {}});
+      pool->last = occupancy;
+      pool->active_max = std::max(pool->active_max, occupancy.active_max);
+      pool->queue_max = std::max(pool->queue_max, occupancy.queue_max);
+    }
+    record->pools(block.name, counters);
+    if (samples % samples_per_line == 0) record->proxy(block.name, counters);
+  }
+}
+
+void Run::State::write_traffic() {
+  for (const LoadSpec& load : drill.loads)
+    for (const auto& [set, requests] : measures.load(load.name).drain())
+      record->requests(load.name, phases.names(set), requests);
+}
+
+void Run::State::sample(Time now) {
+  measure_proxies(now);
+  if (samples++ % samples_per_line == 0) write_traffic();
+  watch_touches();
+  show(now, false);
+}
+
+void Run::State::watch_touches() {
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    if (touched[i]) continue;
+    const auto first = force.first(i);
+    if (!first) continue;
+    touched[i] = true;
+    record->touched(i, *first, start);
+    event(fmt::format("fault {} met its first connection: link {} of proxy {}, {}", drill.faults[i].name,
+                      first->touch.link, first->proxy, first->touch.client.text()));
+  }
+}
+
+void Run::State::heal(const std::string& why) {
+  {
+    const std::lock_guard lock{mutex};
+    shown.stage = Snapshot::Stage::healing;
+  }
+  const Time began = steady_clock::now();
+  measure_proxies(began);
+  std::vector<std::size_t> were;
+  for (std::size_t i = 0; i < drill.faults.size(); ++i)
+    if (force.in_force(i)) were.push_back(i);
+  force.clear();
+  try {
+    force.publish(stage->engine());
+  } catch (const std::runtime_error& error) {
+    worsen(Result::errored, error.what());
+  }
+  const Time done = steady_clock::now();
+  measure_proxies(done);
+  for (const std::size_t i : were) {
+    phases.off(i, done);
+    healed[i] = done - start;
+    record->fault_off(i, why);
+    event(fmt::format("fault {} off ({})", drill.faults[i].name, why));
+  }
+  record->heal(why, done - began);
+}
+
+void Run::State::judge_all() {
+  write_traffic();
+  watch_touches();
+  for (std::size_t i = 0; i < drill.checks.size(); ++i) {
+    const Verdict verdict = judge(drill, i, measures);
+    record->check(i, verdict);
+    const CheckSpec& check = drill.checks[i];
+    event(fmt::format("check \"{}\" {}: {}", check.name, verdict.passed ? "held" : "missed",
+                      verdict.passed ? verdict.measured : verdict.reason));
+    if (verdict.passed) continue;
+    worsen(verdict.measured_at_all ? Result::failed : Result::errored,
+           fmt::format("check \"{}\": {}", check.name, verdict.reason));
+  }
+  // No vacuous green: a fault that touched nothing proved nothing. One that an abort kept from coming is not to blame.
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    if (force.links(i) > 0 || (outcome.result == Result::aborted && !healed[i])) continue;
+    std::string where;
+    for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
+    worsen(Result::errored, fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
+                                        drill.faults[i].name, where));
+  }
+}
+
+void Run::State::summarise(Duration lasted) {
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) record->fault_summary(i, force, start, healed[i]);
+  for (Pool& pool : pools) {
+    pool.last.active_max = pool.active_max;
+    pool.last.queue_max = pool.queue_max;
+    record->pool_summary(pool.proxy, pool.fault, pool.last);
+  }
+  record->decisions(force);
+  record->lag(lag, longest_lag);
+  record->cleanup(0, links_left, faults::Bytes::outstanding());
+  if (links_left > 0) worsen(Result::errored, fmt::format("{} connections did not end", links_left));
+  show(start + lasted, true);
+}
+
+void Run::State::finish_journal() {
+  const Duration lasted = stage || outcome.result != Result::errored ? steady_clock::now() - start : Duration::zero();
+  record->run_end(outcome, std::max(lasted, Duration::zero()));
+  record.reset();
+  std::optional<std::string> failure = journal->close();
+  if (!failure) {
+    try {
+      write_reports(outcome.directory, read_journal(outcome.directory));
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  }
+  if (failure) worsen(Result::errored, fmt::format("the report is not whole: {}", *failure));
+  const std::lock_guard lock{mutex};
+  shown.stage = Snapshot::Stage::over;
+}
+
+// Brings the snapshot up to date.
+void Run::State::show(Time now, bool final) {
+  Snapshot next;
+  for (const LoadSpec& spec : drill.loads) {
+    Snapshot::LoadNow load;
+    load.name = spec.name;
+    const Requests recent = measures.load(spec.name).recent(now, recent_window);
+    const Requests all = measures.load(spec.name).of_phase(Phases::always);
+    load.rate = static_cast<double>(recent.count) / faults::seconds(recent_window);
+    if (recent.count > 0) load.error_ratio = static_cast<double>(recent.failed()) / static_cast<double>(recent.count);
+    load.p50 = recent.latency.quantile(0.5);
+    load.p99 = recent.latency.quantile(0.99);
+    load.requests = all.count;
+    load.errors = all.failed();
+    next.loads.push_back(std::move(load));
+  }
+  for (const Pool& pool : pools)
+    next.pools.push_back({pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
+  for (std::size_t i = 0; i < drill.checks.size(); ++i) {
+    const Verdict verdict = judge(drill, i, measures);
+    using Now = Snapshot::CheckNow::State;
+    Now state = verdict.passed ? Now::holding : Now::missed;
+    if (!verdict.measured_at_all) state = final ? Now::no_samples : Now::waiting;
+    next.checks.push_back({drill.checks[i].name, drill.checks[i].during, verdict.measured, verdict.expected, state});
+  }
+  const std::lock_guard lock{mutex};
+  shown.elapsed = start == Time{} ? Duration::zero() : now - start;
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    shown.bars[i].in_force = force.in_force(i);
+    shown.bars[i].links = force.links(i);
+  }
+  shown.loads = std::move(next.loads);
+  shown.pools = std::move(next.pools);
+  shown.checks = std::move(next.checks);
+}
+
+Run::Run(Drill drill, RunOptions options) : state_{std::make_unique<State>(std::move(drill), std::move(options))} {}
+Run::~Run() = default;
+
+Outcome Run::go() { return state_->go(); }
+
+void Run::stop(std::string why) {
+  const std::lock_guard lock{state_->mutex};
+  if (!state_->stop_why) state_->stop_why = std::move(why);
+  state_->woken.notify_all();
+}
+
+Snapshot Run::snapshot() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->shown;
+}
+
+}  // namespace firedrill::drills

@@ -1,0 +1,138 @@
+// Opening, in order; closing, in the opposite order.
+#include "drills/stage.hpp"
+
+#include <netdb.h>
+#include <pthread.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace firedrill::drills {
+namespace {
+
+// Where to reach what listens on `listen` at `port`: a wildcard is reached by loopback.
+proxy::Endpoint reachable(proxy::Endpoint listen, std::uint16_t port) {
+  if (listen.is_unix()) return listen;
+  if (listen.host.empty() || listen.host == "0.0.0.0") listen.host = "127.0.0.1";
+  if (listen.host == "::") listen.host = "::1";
+  listen.port = port;
+  return listen;
+}
+
+// A name that nobody knows is found out before anything starts, not by the first thousand failed dials.
+void must_resolve(const ProxyBlock& block, const proxy::Endpoint& upstream) {
+  if (upstream.numeric()) return;
+  addrinfo* found = nullptr;
+  const int error = ::getaddrinfo(upstream.host.c_str(), nullptr, nullptr, &found);
+  if (error == 0) return ::freeaddrinfo(found);
+  throw std::runtime_error{
+      fmt::format("proxy \"{}\": upstream {}: {}", block.name, upstream.text(), ::gai_strerror(error))};
+}
+
+}  // namespace
+
+Stage::Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
+             OnSample on_sample)
+    : drill_{drill}, seed_{seed} {
+  for (const BackendSpec& spec : drill_.backends) {
+    backends_.push_back(std::make_unique<Backend>(backend_context_, spec, faults::Seed{seed_}));
+    const proxy::Endpoint& there = backends_.back()->endpoint();
+    backend_addresses_.push_back(reachable(there, there.port).text());
+  }
+  engine_ = std::make_unique<proxy::Engine>(proxy::Engine::Options{.workers = workers});
+  open_proxies(force);
+  loads_ = std::make_unique<Loads>();
+  for (const LoadSpec& spec : drill_.loads)
+    loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
+  probes_ = std::make_unique<Probes>();
+  for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
+    const CheckSpec& check = drill_.checks[i];
+    if (is_probe(check.source)) add_probe(check, measures.check_probe(i), on_sample);
+  }
+  for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
+    const AbortSpec& abort = drill_.aborts[i];
+    if (!is_probe(abort.source)) continue;
+    CheckSpec check;
+    check.name = "abort: " + abort.text;
+    check.source = abort.source;
+    check.every = abort.every;
+    check.timeout = abort.timeout;
+    add_probe(check, measures.abort_probe(i), on_sample);
+  }
+  backend_thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "firedrill-back");
+    backend_context_.run();
+  }};
+}
+
+void Stage::open_proxies(const Force& force) {
+  for (const ProxyBlock& block : drill_.proxies) {
+    proxy::ProxySpec spec;
+    spec.name = block.name;
+    spec.listen = block.listen;
+    spec.connect_timeout = block.connect_timeout;
+    spec.seed = faults::Seed{seed_};
+    spec.script = force.script(block.name);
+    if (const auto* address = std::get_if<proxy::Endpoint>(&block.upstream)) {
+      spec.upstream = *address;
+      must_resolve(block, *address);
+    } else {
+      const std::string& name = std::get<std::string>(block.upstream);
+      for (std::size_t i = 0; i < drill_.backends.size(); ++i)
+        if (drill_.backends[i].name == name) spec.upstream = *proxy::Endpoint::parse(backend_addresses_[i]);
+    }
+    upstreams_.push_back(spec.upstream.text());
+    engine_->open(std::move(spec));
+    proxy_addresses_.push_back(reachable(block.listen, engine_->port(block.name)).text());
+  }
+}
+
+void Stage::add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample& on_sample) {
+  ProbeSpec spec{CommandProbe{}, check.every, check.timeout, check.retries};
+  if (const auto* http = std::get_if<HttpProbe>(&check.source)) {
+    spec.question = HttpQuestion{url_of(http->url), http->status};
+  } else if (const auto* tcp = std::get_if<TcpProbe>(&check.source)) {
+    spec.question = TcpQuestion{resolved(tcp->address)};
+  } else {
+    spec.question = std::get<CommandProbe>(check.source);
+  }
+  probes_->add(std::move(spec), meter, [on_sample, name = check.name](bool good, Duration took, const std::string& said) {
+    on_sample(name, good, took, said);
+  });
+}
+
+std::string Stage::url_of(const Target& target) const {
+  return (target.proxy.empty() && target.backend.empty() ? "" : "http://") + resolved(target);
+}
+
+std::string Stage::resolved(const Target& target) const {
+  for (std::size_t i = 0; i < drill_.proxies.size(); ++i)
+    if (!target.proxy.empty() && drill_.proxies[i].name == target.proxy) return proxy_addresses_[i] + target.rest;
+  for (std::size_t i = 0; i < drill_.backends.size(); ++i)
+    if (!target.backend.empty() && drill_.backends[i].name == target.backend) return backend_addresses_[i] + target.rest;
+  return target.rest;
+}
+
+Stage::~Stage() {
+  probes_.reset();
+  loads_.reset();
+  engine_.reset();
+  for (const auto& backend : backends_) backend->stop();
+  if (backend_thread_.joinable()) backend_thread_.join();
+}
+
+void Stage::begin(faults::Time start, Duration length) {
+  loads_->start(start, length);
+  probes_->start(start);
+}
+
+void Stage::stop_asking() {
+  loads_->stop();
+  probes_->stop();
+}
+
+void Stage::wait_for_answers(faults::Time deadline) { loads_->wait(deadline); }
+
+}  // namespace firedrill::drills

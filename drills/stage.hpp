@@ -1,0 +1,64 @@
+// Everything a run opens: the data plane, embedded backends, loads and probes, each on its own threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+
+#include "drills/backend.hpp"
+#include "drills/force.hpp"
+#include "drills/load.hpp"
+#include "drills/measures.hpp"
+#include "drills/probe.hpp"
+
+namespace firedrill::drills {
+
+/// A probe's sample, for the journal. Called on the probes' thread.
+using OnSample = std::function<void(const std::string& check, bool ok, Duration took, const std::string& said)>;
+
+class Stage {
+ public:
+  /// Opens backends first, then proxies. Throws std::runtime_error (std::system_error among them) that says what could not be opened; all is closed again
+  /// then. The arguments outlive the stage.
+  Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures, OnSample on_sample);
+  ~Stage();
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  /// Loads and probes begin at `start`; loads send for `length`.
+  void begin(faults::Time start, Duration length);
+  /// No more requests and probes.
+  void stop_asking();
+  /// Until every request has its answer, or `deadline`.
+  void wait_for_answers(faults::Time deadline);
+
+  proxy::Engine& engine() { return *engine_; }
+  /// "127.0.0.1:41233", in the order of the drill.
+  const std::vector<std::string>& proxy_addresses() const { return proxy_addresses_; }
+  const std::vector<std::string>& upstreams() const { return upstreams_; }
+  const std::vector<std::string>& backend_addresses() const { return backend_addresses_; }
+
+ private:
+  void open_proxies(const Force& force);
+  void add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample& on_sample);
+  /// Names become addresses.
+  std::string resolved(const Target& target) const;
+  std::string url_of(const Target& target) const;
+
+  const Drill& drill_;
+  const std::uint64_t seed_;
+  std::vector<std::string> proxy_addresses_, upstreams_, backend_addresses_;
+  asio::io_context backend_context_{1};
+  std::vector<std::unique_ptr<Backend>> backends_;
+  std::thread backend_thread_;
+  std::unique_ptr<proxy::Engine> engine_;
+  std::unique_ptr<Loads> loads_;
+  std::unique_ptr<Probes> probes_;
+};
+
+}  // namespace firedrill::drills

@@ -1,0 +1,114 @@
+// The only file that knows toml++.
+#include "drills/toml.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <sstream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "drills/toml_guard.hpp"
+#include "faults/units.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+using faults::Member;
+using faults::Place;
+using faults::Problems;
+using faults::Value;
+
+class Conversion {
+ public:
+  Conversion(std::shared_ptr<const std::string> source, Problems& problems)
+      : source_{std::move(source)}, problems_{problems} {}
+
+  Value value(const toml::node& node, std::size_t depth) {
+    const Place here = place(node.source());
+    if (depth > deepest_nesting) {
+      if (!std::exchange(too_deep_, true))
+        problems_.push_back({here, fmt::format("nested too deeply; at most {} levels", deepest_nesting)});
+      return Value{std::string{}, here};
+    }
+    if (const auto* table = node.as_table()) return Value{members(*table, depth), here};
+    if (const auto* array = node.as_array()) {
+      Value::List list;
+      for (const toml::node& item : *array) list.push_back(value(item, depth + 1));
+      return Value{std::move(list), here};
+    }
+    if (const auto* text = node.as_string()) return Value{text->get(), here};
+    if (const auto* whole = node.as_integer()) return Value{whole->get(), here};
+    if (const auto* real = node.as_floating_point()) return Value{real->get(), here};
+    if (const auto* flag = node.as_boolean()) return Value{flag->get(), here};
+    problems_.push_back(
+        {here,
+         "a date or time; a drill counts from its own start: write a duration such as \"30s\", or a text "
+         "in quotes"});
+    return Value{std::string{}, here};
+  }
+
+ private:
+  // toml++ sorts by name; people expect messages in the order they wrote.
+  Value::Table members(const toml::table& table, std::size_t depth) {
+    Value::Table all;
+    for (const auto& [key, node] : table)
+      all.push_back({std::string{key.str()}, value(node, depth + 1), place(key.source())});
+    std::stable_sort(all.begin(), all.end(), [](const Member& a, const Member& b) {
+      return std::pair{a.place.line, a.place.column} < std::pair{b.place.line, b.place.column};
+    });
+    return all;
+  }
+
+  Place place(const toml::source_region& region) const {
+    return {source_, static_cast<std::uint32_t>(region.begin.line), static_cast<std::uint32_t>(region.begin.column)};
+  }
+
+  std::shared_ptr<const std::string> source_;
+  Problems& problems_;
+  bool too_deep_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> read_text(const std::string& path, Problems& problems) {
+  const auto unreadable = [&](std::string why) {
+    problems.push_back({{std::make_shared<const std::string>(path)}, std::move(why)});
+    return std::nullopt;
+  };
+  const auto failed = [&](int error) {
+    return unreadable("cannot be read: " + std::generic_category().message(error));
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), &std::fclose};
+  if (!file) return failed(errno);
+  std::string text(longest_file + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) return failed(errno);
+  if (text.size() > longest_file)
+    return unreadable(fmt::format("longer than {}, which no drill needs", faults::show_size(longest_file)));
+  return text;
+}
+
+std::optional<Value> parse_toml(const std::string& source, std::string_view text, Problems& problems) {
+  const auto name = std::make_shared<const std::string>(source);
+  const auto refuse = [&](std::uint32_t line, std::uint32_t column, std::string why) {
+    problems.push_back({{name, line, column}, std::move(why)});
+    return std::nullopt;
+  };
+  if (const auto spot = not_utf8(text)) return refuse(spot->line, spot->column, "not UTF-8");
+  if (const auto spot = too_deep(text, deepest_nesting))
+    return refuse(spot->line, spot->column, fmt::format("nested too deeply; at most {} levels", deepest_nesting));
+  try {
+    const toml::table root = toml::parse(text, source);
+    return Conversion{name, problems}.value(root, 0);
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
+    return refuse(static_cast<std::uint32_t>(at.line), static_cast<std::uint32_t>(at.column),
+                  std::string{error.description()});
+  }
+}
+
+}  // namespace firedrill::drills
