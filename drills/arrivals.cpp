@@ -22,8 +22,10 @@ void Arrivals::pop() {
 }
 
 void Arrivals::find_next() {
-  if (kind_ == LoadSpec::Arrivals::poisson) sum_ -= std::log(draws_.unit(number_)) / rate_;
-  else sum_ = (static_cast<double>(number_) + 0.5) / rate_;
+  if (kind_ == LoadSpec::Arrivals::poisson)
+    sum_ -= std::log(draws_.unit(number_)) / rate_;
+  else
+    sum_ = (static_cast<double>(number_) + 0.5) / rate_;
   next_ = faults::from_seconds(std::min(sum_, longest));
 }
 

@@ -1,9 +1,6 @@
 // Connections, their requests, and the queue for the workers that this backend pretends to have.
 #include "drills/backend.hpp"
 
-#include <http_parser.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,12 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include <asio/basic_socket_acceptor.hpp>
-#include <asio/basic_waitable_timer.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
 #include <fmt/format.h>
+#include <asio/post.hpp>
 
+#include "drills/backend_session.hpp"
+#include "drills/listen.hpp"
 #include "proxy/socket.hpp"
 
 namespace firedrill::drills {
@@ -32,103 +28,15 @@ using faults::Time;
 using proxy::Moved;
 using proxy::Socket;
 using Clock = std::chrono::steady_clock;
-using Executor = asio::io_context::executor_type;
-using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
-using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 using namespace std::chrono_literals;
 
-constexpr int backlog = 4096;
-constexpr std::uint32_t header_limit = 8 * 1024;
 constexpr std::size_t chunk = 16 * 1024;
 constexpr std::size_t early_limit = 64 * 1024;  // pipelined bytes kept while an answer is due; more stay in the kernel
 constexpr Duration farewell_limit = 5s;         // for a client to close after our FIN
 
-// The library keeps this limit in one variable for the whole process: set before there are threads to race with.
-const bool header_limit_set = (http_parser_set_max_header_size(header_limit), true);
-
-struct Session {
-  enum class State : std::uint8_t { reading, waiting, serving, writing, leaving, closed };
-
-  Session(Socket&& s, asio::io_context& context) : socket{std::move(s)}, service{context} {
-    http_parser_init(&parser, HTTP_REQUEST);
-    parser.data = this;
-  }
-
-  Socket socket;
-  Timer service;
-  http_parser parser{};
-  State state = State::reading;
-  bool listening = false;  // a wait for the socket to become readable is pending
-  bool ended = false;      // the client's FIN has come
-  bool complete = false;   // the parser has seen a whole request
-  bool keep = false;       // open for another request after this one
-  std::uint64_t ordinal = 0;
-  std::string early;          // what came behind the request that is being answered
-  std::string_view out;       // still to be written: this,
-  std::uint64_t out_body = 0;  // then so much of a large body
-  Time moved = Clock::now();
-  std::list<std::shared_ptr<Session>>::iterator place;  // in the queue, while waiting
-};
-using Ptr = std::shared_ptr<Session>;
+using Session = BackendSession;
+using Ptr = Session::Ptr;
 using State = Session::State;
-
-http_parser_settings make_settings() {
-  http_parser_settings settings;
-  http_parser_settings_init(&settings);
-  settings.on_headers_complete = [](http_parser* parser) {
-    parser->upgrade = 0;  // offers to speak something else are declined: what follows is HTTP
-    return 0;
-  };
-  settings.on_message_complete = [](http_parser* parser) {
-    auto& session = *static_cast<Session*>(parser->data);
-    session.complete = true;
-    session.keep = http_should_keep_alive(parser) != 0;
-    http_parser_pause(parser, 1);  // one request at a time: answers leave in order
-    return 0;
-  };
-  return settings;
-}
-const http_parser_settings parsing = make_settings();
-
-/// Everything up to the body. 204 and 304 have none, and 204 may not speak of its length.
-std::string head(unsigned status, std::uint64_t body, std::string_view connection) {
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", status, http_status_str(static_cast<http_status>(status)));
-  if (status != 204) text += fmt::format("Content-Length: {}\r\n", status == 304 ? 0 : body);
-  if (body > 0) text += "Content-Type: text/plain\r\n";
-  return text + fmt::format("Connection: {}\r\n\r\n", connection);
-}
-
-std::vector<asio::generic::stream_protocol::endpoint> addresses(asio::io_context& context, const proxy::Endpoint& at,
-                                                                asio::error_code& error) {
-  if (const auto numeric = at.numeric()) return {*numeric};
-  std::vector<asio::generic::stream_protocol::endpoint> all;
-  asio::ip::tcp::resolver resolver{context};
-  for (const auto& found : resolver.resolve(at.host, std::to_string(at.port), asio::ip::resolver_base::passive, error))
-    all.emplace_back(found.endpoint());
-  return all;
-}
-
-void listen(Acceptor& acceptor, const asio::generic::stream_protocol::endpoint& at, asio::error_code& error) {
-  acceptor.open(at.protocol(), error);
-  if (!error && at.protocol().family() != AF_UNIX) acceptor.set_option(asio::socket_base::reuse_address{true}, error);
-  if (!error) acceptor.bind(at, error);
-  if (!error) acceptor.listen(backlog, error);
-  asio::error_code ignored;
-  if (error) acceptor.close(ignored);
-}
-
-/// Asio's category for system errors is one of its own, that compares to no std::errc.
-std::error_code standard(const asio::error_code& error) {
-  return error.category() == asio::error::get_system_category() ? std::error_code{error.value(), std::system_category()} : error;
-}
-
-/// True if a socket file was left behind by a process that is no more, and has been taken away.
-bool removed_stale(asio::io_context& context, const proxy::Endpoint& at, const asio::generic::stream_protocol::endpoint& address) {
-  Socket probe{context};
-  asio::error_code error;
-  probe.connect(address, error);
-  return error == asio::error::connection_refused && ::unlink(at.path.c_str()) == 0;
-}
 
 }  // namespace
 
@@ -147,27 +55,18 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
     const std::uint64_t body = has_body ? spec.body : 0;
     body_.assign(static_cast<std::size_t>(std::min<std::uint64_t>(body, chunk)), 'x');
     for (const bool keep : {false, true}) {
-      heads_[keep] = head(spec.status, body, keep ? "keep-alive" : "close");
+      heads_[keep] = answer_head(spec.status, body, keep);
       answers_[keep] = heads_[keep] + body_;
     }
     rest_ = body - body_.size();
   }
 
   void open() {
-    asio::error_code error;
-    for (const auto& address : addresses(context_, spec_.listen, error)) {
-      error.clear();
-      drills::listen(acceptor_, address, error);
-      if (error == asio::error::address_in_use && spec_.listen.is_unix() && removed_stale(context_, spec_.listen, address)) {
-        error.clear();
-        drills::listen(acceptor_, address, error);
-      }
-      if (!error) break;
+    try {
+      spec_.listen = listen(acceptor_, context_, spec_.listen);
+    } catch (const std::system_error& error) {
+      throw std::system_error{error.code(), fmt::format("backend \"{}\": listen {}", spec_.name, spec_.listen.text())};
     }
-    if (error) throw std::system_error{standard(error), fmt::format("backend \"{}\": listen {}", spec_.name, spec_.listen.text())};
-    // The port lies in the same place for IPv4 and IPv6.
-    const auto local = acceptor_.local_endpoint();
-    if (!spec_.listen.is_unix()) spec_.listen.port = ntohs(reinterpret_cast<const sockaddr_in*>(local.data())->sin_port);
     accept();
     sweep();
   }
@@ -246,21 +145,19 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
     if (moved.what == Moved::What::bytes) {
       s->moved = Clock::now();
       const std::string_view bytes{buffer_.data(), moved.bytes};
-      if (s->state == State::reading) parse(s, bytes);
-      else if (s->state != State::leaving) s->early += bytes;
+      if (s->state == State::reading)
+        parse(s, bytes);
+      else if (s->state != State::leaving)
+        s->early += bytes;
     }
     watch(s);
   }
 
   void parse(const Ptr& s, std::string_view bytes) {
-    const std::size_t used = http_parser_execute(&s->parser, &parsing, bytes.data(), bytes.size());
-    if (!s->complete) {
-      const auto error = HTTP_PARSER_ERRNO(&s->parser);
-      if (error != HPE_OK) refuse(s, error == HPE_HEADER_OVERFLOW ? 431 : 400);
-      return;
-    }
-    if (s->parser.method == HTTP_CONNECT) return refuse(s, 400);
-    s->early = bytes.substr(used);
+    const Session::Parsed parsed = s->parse(bytes);
+    if (parsed == Session::Parsed::part) return;
+    if (parsed == Session::Parsed::too_large) return refuse(s, 431);
+    if (parsed == Session::Parsed::malformed || s->is(HTTP_CONNECT)) return refuse(s, 400);
     s->ordinal = requests_++;
     if (spec_.concurrency && cells.in_service >= *spec_.concurrency) {
       s->state = State::waiting;
@@ -294,7 +191,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
       return;
     }
     ++cells.served;
-    const bool bodiless = s->parser.method == HTTP_HEAD;
+    const bool bodiless = s->is(HTTP_HEAD);
     s->keep = s->keep && !(s->ended && s->early.empty());
     s->out = (bodiless ? heads_ : answers_)[s->keep];
     s->out_body = bodiless ? 0 : rest_;
@@ -303,7 +200,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
   }
 
   void refuse(const Ptr& s, unsigned status) {
-    static const std::string bad_request = head(400, 0, "close"), too_large = head(431, 0, "close");
+    static const std::string bad_request = answer_head(400, 0, false), too_large = answer_head(431, 0, false);
     ++cells.bad;
     s->keep = false;
     s->out = status == 431 ? too_large : bad_request;
@@ -316,7 +213,8 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
     // A few chunks a turn: one greedy reader may not keep the thread from the others.
     for (int turn = 0; turn < 16 && !(s->out.empty() && s->out_body == 0); ++turn) {
       if (s->out.empty()) {
-        s->out = std::string_view{body_}.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(s->out_body, body_.size())));
+        s->out = std::string_view{body_}.substr(
+            0, static_cast<std::size_t>(std::min<std::uint64_t>(s->out_body, body_.size())));
         s->out_body -= s->out.size();
       }
       const Moved moved = proxy::send(s->socket, s->out);
@@ -335,7 +233,8 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
 
   void written(const Ptr& s) {
     if (!s->keep) {
-      // Closing with unread bytes would reset the connection and might take the answer with it: the client closes first.
+      // Closing with unread bytes would reset the connection and might take the answer with it: the client closes
+      // first.
       proxy::finish_sending(s->socket);
       s->early.clear();
       s->state = State::leaving;
@@ -343,8 +242,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
       return watch(s);
     }
     s->state = State::reading;
-    s->complete = false;
-    http_parser_pause(&s->parser, 0);
+    s->resume();
     if (!s->early.empty()) parse(s, std::exchange(s->early, {}));
     if (s->ended && s->state == State::reading) return drop(s);
     watch(s);
@@ -387,14 +285,14 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
 
   asio::io_context& context_;
   Acceptor acceptor_;
-  Timer pause_, sweep_;
+  BackendTimer pause_, sweep_;
   BackendSpec spec_;
   faults::Draws draws_;
   Duration idle_limit_;
-  std::string body_;                             // the body, or a chunk of a large one
+  std::string body_;                            // the body, or a chunk of a large one
   std::array<std::string, 2> heads_, answers_;  // without and with body_; by keep
-  std::uint64_t rest_ = 0;                       // of a large body, behind body_
-  std::vector<char> buffer_;                     // for every read: bytes never stay in it
+  std::uint64_t rest_ = 0;                      // of a large body, behind body_
+  std::vector<char> buffer_;                    // for every read: bytes never stay in it
   bool open_ = true;
   std::uint64_t requests_ = 0;
   std::unordered_set<Ptr> sessions_;
@@ -412,7 +310,7 @@ const proxy::Endpoint& Backend::endpoint() const { return house_->endpoint(); }
 
 Backend::Figures Backend::figures() const {
   const House::Cells& c = house_->cells;
-  return {c.connections, c.served,  c.gone,        c.bad,          c.in_service,
+  return {c.connections,    c.served,  c.gone,        c.bad,          c.in_service,
           c.in_service_max, c.waiting, c.waiting_max, c.accept_pauses};
 }
 

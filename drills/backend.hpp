@@ -1,4 +1,5 @@
-// The embedded HTTP backend: so many requests at a time, each taking so long. What a drill's proxies stand in front of when nothing else is installed.
+// The embedded HTTP backend: so many requests at a time, each taking so long. What a drill's proxies stand in front of
+// when nothing else is installed.
 #pragma once
 
 #include <chrono>
@@ -14,15 +15,17 @@ namespace firedrill::drills {
 
 /// HTTP/1.1 with keep-alive and pipelining, on the thread that runs the io_context.
 ///
-/// A request that waits for its turn is dropped when its client leaves. FIN counts as leaving, for HTTP has no half-closed requests that wait. One in service keeps
-/// its slot until its time is over, as with a worker that does not look up; to a client that has only finished sending it is still answered.
+/// A request that waits for its turn is dropped when its client leaves. FIN counts as leaving, for HTTP has no
+/// half-closed requests that wait. One in service keeps its slot until its time is over, as with a worker that does not
+/// look up; to a client that has only finished sending it is still answered.
 class Backend {
  public:
   static constexpr Duration usual_idle_limit = std::chrono::minutes{1};
 
-  /// Listens at once. Throws std::system_error whose what() names the backend and the address. A connection on which nothing moves for `idle_limit`
-  /// while no request is waiting or in service is closed.
-  Backend(asio::io_context& context, const BackendSpec& spec, faults::Seed seed, Duration idle_limit = usual_idle_limit);
+  /// Listens at once. Throws std::system_error whose what() names the backend and the address. A connection on which
+  /// nothing moves for `idle_limit` while no request is waiting or in service is closed.
+  Backend(asio::io_context& context, const BackendSpec& spec, faults::Seed seed,
+          Duration idle_limit = usual_idle_limit);
   ~Backend();  // as stop()
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -42,7 +45,8 @@ class Backend {
   };
   /// From any thread.
   Figures figures() const;
-  /// Stops listening and drops every connection, on the context's thread; may be called from any. The context runs out of work after it.
+  /// Stops listening and drops every connection, on the context's thread; may be called from any. The context runs out
+  /// of work after it.
   void stop();
 
  private:

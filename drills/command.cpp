@@ -30,8 +30,8 @@ constexpr std::size_t tail = 200;
 
 std::string message(int error) { return std::generic_category().message(error); }
 
-/// How the child starts: its own group, default signals, /dev/null for input, one pipe for what it says. Sockets of the data plane are not its own: one left
-/// open in it would keep a link's peer from seeing the end.
+/// How the child starts: its own group, default signals, /dev/null for input, one pipe for what it says. Sockets of the
+/// data plane are not its own: one left open in it would keep a link's peer from seeing the end.
 class Start {
  public:
   explicit Start(int output) {
@@ -100,7 +100,8 @@ Ended wait_for(int process, int output, Duration timeout, int bell, std::string&
 int end_group(pid_t leader) {
   ::kill(-leader, SIGKILL);
   int status = 0;
-  while (::waitpid(leader, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(leader, &status, 0) < 0 && errno == EINTR) {
+  }
   return status;
 }
 
@@ -134,7 +135,8 @@ std::optional<Answer> ask(const CommandProbe& command, Duration timeout, int bel
     if (const int error = Start{input.get()}.spawn(command.argv, pid); error != 0)
       return Answer{false, fmt::format("cannot run {}: {}", command.argv.front(), message(error))};
   }
-  const Descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // the header of glibc 2.36 is for C only
+  const Descriptor process{
+      static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // the header of glibc 2.36 is for C only
   if (process.get() < 0) {
     const int error = errno;
     end_group(pid);

@@ -28,6 +28,8 @@ Easy plain_get(const std::string& url, faults::Duration patience) {
   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(dial.count()));
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, drop);
+  // A request that is given up while its name is still being resolved would otherwise wait for the resolver.
+  curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
   // Thousands of requests may hang at once, and each has a buffer.
   curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 4096L);
   return easy;

@@ -27,8 +27,8 @@ using Headers = std::unique_ptr<curl_slist, HeadersFree>;
 /// Null when out of memory.
 Multi make_multi();
 
-/// A handle for GETs of `url` by HTTP/1.1 that go straight there: no proxies from the environment, no redirects, no signals; bodies are dropped. The dial may take
-/// at least `patience`. Null when out of descriptors or memory.
+/// A handle for GETs of `url` by HTTP/1.1 that go straight there: no proxies from the environment, no redirects, no
+/// signals; bodies are dropped. The dial may take at least `patience`. Null when out of descriptors or memory.
 Easy plain_get(const std::string& url, faults::Duration patience);
 
 /// The status of the answer, 0 if there was none.

@@ -85,8 +85,10 @@ class Loads::Thread {
       for (int i = 0; i < n; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         const auto mark = static_cast<std::uint32_t>(event.data.u64 >> 32U);
-        if (mark == ours) drain(static_cast<int>(event.data.u64 & 0xffffffff));
-        else clients_[mark]->ready(static_cast<int>(event.data.u64 & 0xffffffff), event.events);
+        if (mark == ours)
+          drain(static_cast<int>(event.data.u64 & 0xffffffff));
+        else
+          clients_[mark]->ready(static_cast<int>(event.data.u64 & 0xffffffff), event.events);
       }
       for (const auto& client : clients_) client->turn(start_, end());
       tell();
@@ -118,7 +120,8 @@ class Loads::Thread {
   /// Every request that is not over counts as one; requests still to come count as one together.
   std::size_t left() const {
     std::size_t sum = 0;
-    for (const auto& client : clients_) sum += client->over(start_, end()) ? 0 : std::max<std::size_t>(client->in_flight(), 1);
+    for (const auto& client : clients_)
+      sum += client->over(start_, end()) ? 0 : std::max<std::size_t>(client->in_flight(), 1);
     return sum;
   }
 
@@ -134,7 +137,8 @@ class Loads::Thread {
   void end_before(Time moment) {
     const std::int64_t at = moment.time_since_epoch().count();
     std::int64_t was = end_;
-    while (at < was && !end_.compare_exchange_weak(was, at)) {}
+    while (at < was && !end_.compare_exchange_weak(was, at)) {
+    }
   }
 
   void watch(const Descriptor& d) {

@@ -1,5 +1,5 @@
-// Open-loop HTTP load: requests leave when they are due, whatever has become of those before, and latency counts from when they were due. So a system that
-// stalls cannot hide it by being asked less (coordinated omission).
+// Open-loop HTTP load: requests leave when they are due, whatever has become of those before, and latency counts from
+// when they were due. So a system that stalls cannot hide it by being asked less (coordinated omission).
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace firedrill::drills {
 
-/// All loads of a run, on one thread. How many requests a load makes depends on rate, length and seed alone; each is recorded once, as good or as one
-/// of these errors:
+/// All loads of a run, on one thread. How many requests a load makes depends on rate, length and seed alone; each is
+/// recorded once, as good or as one of these errors:
 ///
 ///   refused    nobody listens
 ///   reset      the connection was reset
@@ -23,8 +23,9 @@ namespace firedrill::drills {
 ///   not_sent   no descriptor, port or memory to send it with: the generator's limit, not the system's failure
 ///   other      anything else: TLS, a name without an address, an answer that is not HTTP
 ///
-/// Without keep_alive every request has a connection of its own. With it, requests beyond `connections` wait here for one, and the wait is part of their latency.
-/// No request is ever sent twice: one that dies on a reused connection is an error, although browsers and libcurl's default would quietly try again.
+/// Without keep_alive every request has a connection of its own. With it, requests beyond `connections` wait here for
+/// one, and the wait is part of their latency. No request is ever sent twice: one that dies on a reused connection is
+/// an error, although browsers and libcurl's default would quietly try again.
 class Loads {
  public:
   /// Throws std::system_error when out of descriptors.

@@ -37,7 +37,14 @@ bool is_reset(int fd) {
 
 LoadClient::LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed, int epoll,
                        std::uint32_t mark, faults::SharedHistogram& lateness)
-    : spec_{spec}, url_{url}, meter_{meter}, arrivals_{spec, seed}, epoll_{epoll}, mark_{mark}, lateness_{lateness}, multi_{make_multi()} {
+    : spec_{spec},
+      url_{url},
+      meter_{meter},
+      arrivals_{spec, seed},
+      epoll_{epoll},
+      mark_{mark},
+      lateness_{lateness},
+      multi_{make_multi()} {
   if (!multi_) throw std::bad_alloc{};
   if (!spec.keep_alive) headers_.reset(curl_slist_append(nullptr, "Connection: close"));
   CURLM* m = multi_.get();
@@ -47,7 +54,8 @@ LoadClient::LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& 
   curl_multi_setopt(m, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(m, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   // How many to keep for reuse; the default depends on how many requests happen to be in flight.
-  if (spec.keep_alive) curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, static_cast<long>(std::min<std::uint64_t>(spec.connections, 1U << 20U)));
+  if (spec.keep_alive)
+    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, static_cast<long>(std::min<std::uint64_t>(spec.connections, 1U << 20U)));
 }
 
 LoadClient::~LoadClient() {
@@ -155,7 +163,8 @@ void LoadClient::collect() {
 void LoadClient::expire() {
   const Time latest = Clock::now() - spec_.timeout;
   while (!active_.empty() && active_.front().due <= latest) settle(active_.front(), "timeout");
-  for (; !waiting_.empty() && waiting_.front() <= latest; waiting_.pop_front()) meter_.record(waiting_.front(), Clock::now(), "timeout");
+  for (; !waiting_.empty() && waiting_.front() <= latest; waiting_.pop_front())
+    meter_.record(waiting_.front(), Clock::now(), "timeout");
 }
 
 void LoadClient::settle(Request& request, std::string_view error) {
@@ -163,8 +172,10 @@ void LoadClient::settle(Request& request, std::string_view error) {
   if (request.easy) curl_multi_remove_handle(multi_.get(), request.easy.get());
   const bool late = now - request.due > spec_.timeout && error != "not_sent";
   meter_.record(request.due, now, late ? "timeout" : error);
-  if (request.easy) idle_.splice(idle_.begin(), active_, request.place);
-  else active_.erase(request.place);
+  if (request.easy)
+    idle_.splice(idle_.begin(), active_, request.place);
+  else
+    active_.erase(request.place);
 }
 
 std::string LoadClient::error_of(const Request& request, CURLcode code) const {
@@ -174,10 +185,13 @@ std::string LoadClient::error_of(const Request& request, CURLcode code) const {
       const long answered = status(request.easy.get());
       return answered < 400 ? std::string{} : fmt::format("http_{}", answered);
     }
-    case CURLE_OUT_OF_MEMORY: return "not_sent";
-    case CURLE_OPERATION_TIMEDOUT: return "timeout";
+    case CURLE_OUT_OF_MEMORY:
+      return "not_sent";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "timeout";
     case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE: return "closed";
+    case CURLE_PARTIAL_FILE:
+      return "closed";
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_COULDNT_CONNECT:
       if (request.sent) return request.was_reset ? "reset" : "closed";  // the second try, which was not allowed

@@ -1,4 +1,5 @@
-// One load's requests, from due to recorded, on a libcurl multi handle. The thread that owns it watches the sockets and the clock.
+// One load's requests, from due to recorded, on a libcurl multi handle. The thread that owns it watches the sockets and
+// the clock.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,10 @@ namespace firedrill::drills {
 /// Told when sockets are ready and what the time is; never waits.
 class LoadClient {
  public:
-  /// Sockets to watch are added to the epoll instance with `mark` in the upper half of data.u64, the descriptor in the lower.
-  LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed, int epoll, std::uint32_t mark,
-             faults::SharedHistogram& lateness);
+  /// Sockets to watch are added to the epoll instance with `mark` in the upper half of data.u64, the descriptor in the
+  /// lower.
+  LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed, int epoll,
+             std::uint32_t mark, faults::SharedHistogram& lateness);
   ~LoadClient();
   LoadClient(const LoadClient&) = delete;
   LoadClient& operator=(const LoadClient&) = delete;
@@ -41,7 +43,7 @@ class LoadClient {
     LoadClient* client = nullptr;
     bool sent = false;       // with keep_alive only
     bool was_reset = false;  // how its connection died, where libcurl wanted to try again
-    int no_socket = 0;  // errno
+    int no_socket = 0;       // errno
   };
   using List = std::list<Request>;
 
@@ -68,7 +70,7 @@ class LoadClient {
   int epoll_;
   std::uint32_t mark_;
   faults::SharedHistogram& lateness_;
-  Time timer_ = faults::never;       // libcurl's
+  Time timer_ = faults::never;         // libcurl's
   bool last_death_was_reset_ = false;  // of the socket closed last
   Headers headers_;
   Multi multi_;

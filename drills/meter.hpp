@@ -1,4 +1,5 @@
-// What was measured, by phase: loads, proxies, probes. The same figures serve the checks, the safety line, the live view and the journal.
+// What was measured, by phase: loads, proxies, probes. The same figures serve the checks, the safety line, the live
+// view and the journal.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,9 @@ struct Figure {
 /// A heap of requests that have something in common.
 struct Requests {
   std::uint64_t count = 0;
-  std::map<std::string, std::uint64_t, std::less<>> errors;  // by what went wrong: refused, reset, timeout, closed, http_503, …
-  Histogram latency;                                         // of all, failed ones too, from the intended send time
+  std::map<std::string, std::uint64_t, std::less<>>
+      errors;         // by what went wrong: refused, reset, timeout, closed, http_503, …
+  Histogram latency;  // of all, failed ones too, from the intended send time
 
   void record(Duration took, std::string_view error);
   std::uint64_t failed() const;
@@ -49,7 +51,8 @@ class LoadMeter {
   void record(Time intended, Time done, std::string_view error);
 
   Requests of_phase(std::size_t bit) const;
-  /// Those done within the last `window` (at most 5 min, to the nearest quarter of a second), for the safety line and the live view.
+  /// Those done within the last `window` (at most 5 min, to the nearest quarter of a second), for the safety line and
+  /// the live view.
   Requests recent(Time now, Duration window) const;
   /// What came since the last call, by set of phases: one journal line each.
   std::vector<std::pair<Phases::Set, Requests>> drain();
@@ -72,12 +75,14 @@ struct ProxyPhase {
   /// What came after this.
   void add(const ProxyPhase& later);
   std::vector<Histogram*> histograms();
-  /// connections, connect_errors, resets, first_byte_p50|p95|p99, queue_waits, queue_timeouts, queue_full, queue_gone, queue_max, wait_p95, pool_in_use_max,
-  /// pool_utilisation. Null for a name it does not know; zero samples when the proxy had no connection (or no pool) in the phase.
+  /// connections, connect_errors, resets, first_byte_p50|p95|p99, queue_waits, queue_timeouts, queue_full, queue_gone,
+  /// queue_max, wait_p95, pool_in_use_max, pool_utilisation. Null for a name it does not know; zero samples when the
+  /// proxy had no connection (or no pool) in the phase.
   std::optional<Figure> figure(std::string_view name) const;
 };
 
-/// One proxy's counters cut into phases: whoever conducts the run calls take() at least whenever the phases change, always from one thread.
+/// One proxy's counters cut into phases: whoever conducts the run calls take() at least whenever the phases change,
+/// always from one thread.
 class ProxyMeter {
  public:
   /// What changed since the last call happened during `phases`. The first call only says where counting starts.

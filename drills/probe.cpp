@@ -70,7 +70,8 @@ struct Probes::Probe {
   }
 
   void run(const Bell& bell, Time at) {
-    for (Time turn = at; bell.sleep_until(turn) && sample(bell);) turn += spec.every * ((Clock::now() - turn) / spec.every + 1);
+    for (Time turn = at; bell.sleep_until(turn) && sample(bell);)
+      turn += spec.every * ((Clock::now() - turn) / spec.every + 1);
   }
 };
 

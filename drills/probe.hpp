@@ -22,7 +22,7 @@ struct ProbeSpec {
 /// The probes of a run, each on a thread of its own: there are few, and none delays another.
 class Probes {
  public:
-  /// A sample: good or not, how long it took with all its tries, what the last try said. Called on the probe's thread.
+  /// A sample: good or not, how long it took with all its tries, what the last try said. On the probe's own thread.
   using OnSample = std::function<void(bool good, Duration took, const std::string& said)>;
 
   /// Throws std::system_error when out of descriptors.
@@ -33,7 +33,8 @@ class Probes {
 
   /// Before start(). The meter outlives this.
   void add(ProbeSpec spec, ProbeMeter& meter, OnSample on_sample = {});
-  /// Each asks at `at`, `at + every`, `at + 2 every` …; a turn that comes while the one before still runs is left out. Once.
+  /// Each asks at `at`, `at + every`, `at + 2 every` …; a turn that comes while the one before still runs is left out.
+  /// Once.
   void start(Time at);
   /// Gives up what is being asked, unrecorded, kills commands, and returns when all is over: promptly.
   void stop();

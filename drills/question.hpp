@@ -30,8 +30,9 @@ struct Answer {
 /// Waits for the answer, `timeout`, or `bell` (a descriptor) to become readable, and returns nothing in that case.
 std::optional<Answer> ask(const Question& question, Duration timeout, int bell);
 
-/// The command runs in a process group of its own with no input and nothing open but its output; whatever is left of the group is killed when the command has ended,
-/// or has been given up. A descendant that leaves the group is on its own.
+/// The command runs in a process group of its own with no input and nothing open but its output; whatever is left of
+/// the group is killed when the command has ended, or has been given up. A descendant that leaves the group is on its
+/// own.
 std::optional<Answer> ask(const CommandProbe& command, Duration timeout, int bell);
 
 /// The end of `text`, at most 200 characters of printable ASCII on one line.

@@ -25,7 +25,7 @@ std::vector<std::pair<double, double>> spans(const Fields& object, const char* k
 std::optional<TouchReport> touch(const Fields& value) {
   const auto link = count_of(value, "link");
   if (!link) return std::nullopt;
-  return TouchReport{*link, text_of(value, "client"), number_of(value, "at_s")};
+  return TouchReport{*link, text_of(value, "client"), number_of(value, "at_s"), text_of(value, "proxy")};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 
 namespace firedrill::drills {
 
-/// T adds up with add(const T& later) and shows its histograms() as pointers. All but the newest slice keep these sparse: five minutes of a busy load take a
-/// few MiB instead of the 17 that dense ones would.
+/// T adds up with add(const T& later) and shows its histograms() as pointers. All but the newest slice keep these
+/// sparse: five minutes of a busy load take a few MiB instead of the 17 that dense ones would.
 template <class T>
 class Recent {
  public:

@@ -40,6 +40,7 @@ Json json_of(const faults::Value& value) {
 // Settings as asked for, the way they move included.
 Json asked(const FaultSpec& spec) {
   Json all = json_of(spec.table);
+  all.erase("kind");
   for (const Ramp& ramp : spec.ramps)
     all[ramp.key] = {{"from", json_of(ramp.from)}, {"to", json_of(ramp.to)}, {"over", faults::show(ramp.over)}};
   return all;
@@ -53,12 +54,6 @@ std::string host_name() {
 Json of_touch(const std::optional<Force::Met>& met, faults::Time start) {
   if (!met) return nullptr;
   return {{"link", met->touch.link}, {"client", met->touch.client.text()}, {"at_s", seconds(met->touch.at - start)}, {"proxy", met->proxy}};
-}
-
-Json quantiles(const faults::Histogram& histogram) {
-  return {{"samples", histogram.count()},
-          {"p50", milliseconds(histogram.quantile(0.5))},
-          {"p99", milliseconds(histogram.quantile(0.99))}};
 }
 
 }  // namespace
@@ -216,11 +211,18 @@ void Record::fault_summary(std::size_t index, const Force& force, faults::Time s
     ended += effects->ended.load();
   }
   Json achieved{{"links", force.links(index)}};
-  if (delay.count() > 0) achieved["drawn_delay_ms"] = quantiles(delay);
-  if (lateness.count() > 0) achieved["lateness_ms"] = quantiles(lateness);
+  if (delay.count() > 0) {
+    achieved["drawn_delay_p50_ms"] = milliseconds(delay.quantile(0.5));
+    achieved["drawn_delay_p99_ms"] = milliseconds(delay.quantile(0.99));
+  }
   if (discarded > 0) achieved["discarded_bytes"] = discarded;
   if (ended > 0) achieved["links_ended"] = ended;
   line["achieved"] = achieved;
+  line["lateness"] = {{"samples", lateness.count()}};
+  if (lateness.count() > 0) {
+    line["lateness"]["p50_ms"] = milliseconds(lateness.quantile(0.5));
+    line["lateness"]["p99_ms"] = milliseconds(lateness.quantile(0.99));
+  }
   journal_.write("fault_summary", line);
 }
 

@@ -59,6 +59,7 @@ struct TouchReport {
   std::uint64_t link = 0;
   std::string client;
   MaybeNumber at_s;
+  std::string proxy;
 };
 
 struct FaultReport {

@@ -63,7 +63,7 @@ Json checks(const std::vector<CheckReport>& all) {
 
 Json touch(const std::optional<TouchReport>& touch) {
   if (!touch) return nullptr;
-  return {{"link", touch->link}, {"client", touch->client}, {"at_s", maybe(touch->at_s)}};
+  return {{"link", touch->link}, {"client", touch->client}, {"at_s", maybe(touch->at_s)}, {"proxy", touch->proxy}};
 }
 
 Json lateness(const std::optional<FaultReport::Lateness>& late) {

@@ -97,7 +97,7 @@ std::string proxies_section(const Report& report) {
   std::string text = "\n## Proxies\n\n" + heading({"proxy", "route", "connections", "bytes to upstream",
                                                    "bytes to clients", "undelivered", "how connections ended"});
   for (const ProxyReport& proxy : report.proxies) {
-    const std::string route = proxy.listen.empty() ? "" : code(proxy.listen) + " → " + code(proxy.upstream);
+    const std::string route = proxy.listen.empty() ? "" : safe(proxy.listen) + " → " + safe(proxy.upstream);
     if (!proxy.measured) {
       text += row({safe(proxy.name), route, std::string{not_measured}, "", "", "", ""});
       continue;

@@ -10,13 +10,19 @@ namespace {
 
 constexpr double late_ms = 10;  // more at p99 and the machine was too busy to time anything closely
 
-// JSON text as a person would write it.
-std::string plain(const std::string& json) {
-  const auto value = nlohmann::ordered_json::parse(json, nullptr, false);
+// A value as a person would write it: "7", "1s", "from 40, to 7, over 20s".
+std::string plain(const nlohmann::ordered_json& value) {
   if (value.is_null()) return std::string{not_measured};
   if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
-  return value.is_string() ? value.get<std::string>() : json;
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_structured()) return value.dump();
+  std::vector<std::string> parts;
+  for (const auto& item : value.items())
+    parts.push_back(value.is_object() ? item.key() + " " + plain(item.value()) : plain(item.value()));
+  return joined(parts);
 }
+
+std::string plain(const std::string& json) { return plain(nlohmann::ordered_json::parse(json, nullptr, false)); }
 
 const std::string* find(const Facts& facts, const std::string& key) {
   for (const auto& [name, value] : facts)
@@ -26,6 +32,7 @@ const std::string* find(const Facts& facts, const std::string& key) {
 
 std::string spell(const TouchReport& touch) {
   std::string text = fmt::format("link {}", grouped(touch.link));
+  if (!touch.proxy.empty()) text += " of proxy " + safe(touch.proxy);
   if (!touch.client.empty()) text += " from " + code(touch.client);
   return touch.at_s ? text + " at " + show_s(touch.at_s) : text;
 }

@@ -137,7 +137,11 @@ class Picture {
     return static_cast<std::size_t>(std::clamp(std::round(t / column_s_), 0.0, static_cast<double>(columns)));
   }
   void add(std::string_view name, std::string line, std::string remark) {
-    if (rows_.size() < most_rows) rows_.push_back({cut(name, most_label), std::move(line), std::move(remark)});
+    if (rows_.size() == most_rows) return;
+    std::string label = cut(name, most_label);
+    for (char& c : label)
+      if (static_cast<unsigned char>(c) < ' ' || c == '`') c = ' ';
+    rows_.push_back({std::move(label), std::move(line), std::move(remark)});
   }
 
   double column_s_;

@@ -52,8 +52,6 @@ std::string safe(std::string_view text) {
 std::string code(std::string_view text) {
   std::string flat;
   for (const char c : text) flat += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  // Within a table even code must not show a bare bar.
-  for (std::size_t at = 0; (at = flat.find('|', at)) != std::string::npos; at += 2) flat.insert(at, "\\");
   std::size_t longest = 0, here = 0;
   for (const char c : flat) longest = std::max(longest, here = c == '`' ? here + 1 : 0);
   const std::string fence(longest + 1, '`');

@@ -19,7 +19,7 @@ std::string show_ratio(const MaybeNumber& r);  // "31.2%"
 
 /// Safe within a line or table cell of Markdown.
 std::string safe(std::string_view text);
-/// As code: `text`, whatever it holds.
+/// As code: `text`, whatever it holds. Not for table cells.
 std::string code(std::string_view text);
 std::string joined(const std::vector<std::string>& words, std::string_view between = ", ");
 /// "| a | b |\n"; cells are Markdown already.

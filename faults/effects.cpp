@@ -6,8 +6,12 @@
 namespace firedrill::faults {
 
 void Effects::touch(const Touch& touch) {
-  links_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock{mutex_};
+  std::uint64_t& seen = seen_[touch.link / 64];
+  const std::uint64_t bit = std::uint64_t{1} << touch.link % 64;
+  if ((seen & bit) != 0) return;
+  seen |= bit;
+  links_.fetch_add(1, std::memory_order_relaxed);
   if (!first_ || touch.at < first_->at) first_ = touch;
   if (!last_ || last_->at <= touch.at) last_ = touch;
 }

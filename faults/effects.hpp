@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "faults/address.hpp"
 #include "faults/histogram.hpp"
@@ -18,11 +19,12 @@ struct Touch {
   Time at{};
 };
 
-/// Shared by all workers; any thread may call anything. Outlives updates and repeats of its fault. Written once per link or per
-/// faulted chunk, never by a clean lane.
+/// Shared by all workers; any thread may call anything. Outlives updates and repeats of its fault. Written once per
+/// link or per faulted chunk, never by a clean lane.
 class Effects {
  public:
-  /// A link was touched for the first time by this fault: the fault held, changed, counted or ended it.
+  /// A link was touched: the fault held, changed, counted or ended it. Counts once per link, however many lanes and
+  /// repeats tell it.
   void touch(const Touch& touch);
   /// For max_links: true for the first `most` calls.
   bool claim(std::uint64_t most);
@@ -43,6 +45,7 @@ class Effects {
  private:
   std::atomic<std::uint64_t> links_{0}, claimed_{0}, decisions_{0}, digest_{0};
   mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // 64 links a word, by ordinal
   std::optional<Touch> first_, last_;
 };
 

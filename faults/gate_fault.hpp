@@ -40,7 +40,8 @@ struct Dialling {
 
 /// Slots and queue of a gate that has them.
 struct Occupancy {
-  std::uint64_t limit = 0, active = 0, active_max = 0;  // slots; max: since the last reading
+  std::uint64_t limit = 0, active = 0, active_max = 0;  // slots, those in use; max: since the last reading
+  std::uint64_t surplus = 0;                            // links beyond the slots: open before the gate came, or before the limit sank
   std::uint64_t queue = 0, queue_max = 0;               // waiting links
   std::uint64_t held = 0;                               // turned away but kept hanging
   std::uint64_t leaked = 0;                             // slots lost for good

@@ -14,11 +14,7 @@ namespace {
 class Pool final : public GateFault {
  public:
   Pool(const PoolSettings& settings, const Making& making)
-      : settings_{settings},
-        seed_{making.seed},
-        fault_{making.fault},
-        effects_{making.effects},
-        shards_(settings.shards) {}
+      : settings_{settings}, seed_{making.seed}, fault_{making.fault}, shards_(settings.shards) {}
 
   void begin(Time now) override { tally_.begin(now); }
   void arrive(const LinkFacts& link, Time now, GateOutlet& out) override;
@@ -42,7 +38,6 @@ class Pool final : public GateFault {
   using Entries = std::unordered_map<std::uint64_t, Entry>;
 
   bool leaks(std::uint64_t link) const { return Draws{seed_, fault_, link}.chance(settings_.leak, 0, 1); }
-  void note_leak(std::uint64_t link);
   Entry& enter(const LinkFacts& link, PoolPlaces PoolShard::*list, Where where, PoolPlace place);
   void grant(PoolShard& shard, Time now, GateOutlet& out);
   void expire(PoolShard& shard, Time now, GateOutlet& out);
@@ -50,12 +45,11 @@ class Pool final : public GateFault {
   void evict(Time now, GateOutlet& out);
   void send_off(Entries::iterator entry, PoolSettings::Sendoff how, Cause why, Time now, GateOutlet& out);
   void count_to(Time now) { tally_.count_to(now, shards_, settings_); }
-  void note_maxima() { tally_.note_maxima(shards_); }
+  void note_maxima() { tally_.note_maxima(shards_, settings_); }
 
   PoolSettings settings_;
   Seed seed_;
   std::string fault_;
-  Effects& effects_;
   std::vector<PoolShard> shards_;  // never fewer than before: a shard that is no longer used drains
   PoolPlaces held_;                // turned away, but kept hanging
   Entries entries_;
@@ -72,13 +66,8 @@ Pool::Entry& Pool::enter(const LinkFacts& link, PoolPlaces PoolShard::*list, Whe
   return entries_[link.ordinal] = {std::prev(places.end()), shard, where};
 }
 
-void Pool::note_leak(std::uint64_t link) {
-  if (settings_.leak > 0) effects_.decided(link, leaks(link) ? 1 : 0);
-}
-
 void Pool::arrive(const LinkFacts& link, Time now, GateOutlet& out) {
   count_to(now);
-  note_leak(link.ordinal);
   PoolShard& shard = shards_[link.ordinal % settings_.shards];
   enter(link, &PoolShard::waiting, Where::waiting, {link.ordinal, ++sequence_, now});
   // The newcomer counts as offered, which may raise the limit for those before it.
@@ -97,7 +86,6 @@ void Pool::arrive(const LinkFacts& link, Time now, GateOutlet& out) {
 
 bool Pool::present(const LinkFacts& link, Time now) {
   count_to(now);
-  note_leak(link.ordinal);
   const Entry& entry =
       enter(link, &PoolShard::active, Where::active, {link.ordinal, ++sequence_, link.opened, link.opened});
   if (settings_.evict && shards_[entry.shard].overfull(settings_)) evict_due_ = now;

@@ -14,6 +14,11 @@ std::uint64_t PoolShard::limit(const PoolSettings& settings) const {
   return std::min(std::max(*settings.min_connections, share), settings.max_connections);
 }
 
+std::uint64_t PoolShard::in_use(const PoolSettings& settings) const {
+  const std::uint64_t slots = limit(settings) + settings.reserve;
+  return std::min<std::uint64_t>(active.size(), slots - std::min(slots, lost));
+}
+
 std::uint64_t PoolShard::preoccupied(const PoolSettings& settings) const {
   const std::uint64_t slots = limit(settings);
   return std::min(settings.preoccupy, slots - std::min(slots, used()));

@@ -28,8 +28,12 @@ class PoolShard {
   std::uint64_t limit(const PoolSettings& settings) const;
   /// Slots taken by nobody: at most `preoccupy` of those that are neither in use nor lost.
   std::uint64_t preoccupied(const PoolSettings& settings) const;
+  /// Links with a slot. Those beyond the slots there are, open before the pool came or before the limit sank, have
+  /// none: surplus().
+  std::uint64_t in_use(const PoolSettings& settings) const;
+  std::uint64_t surplus(const PoolSettings& settings) const { return active.size() - in_use(settings); }
   /// Slots in use, lost and preoccupied.
-  std::uint64_t taken(const PoolSettings& settings) const { return used() + preoccupied(settings); }
+  std::uint64_t taken(const PoolSettings& settings) const { return in_use(settings) + lost + preoccupied(settings); }
   bool has_room(const PoolSettings& settings) const { return used() + settings.preoccupy < limit(settings); }
   /// More in use than there are slots: the limit was lowered.
   bool overfull(const PoolSettings& settings) const {

@@ -35,10 +35,10 @@ void PoolTally::count_to(Time now, const std::vector<PoolShard>& shards, const P
   accrue(sums_.capacity, slots(shards, settings), time);
 }
 
-void PoolTally::note_maxima(const std::vector<PoolShard>& shards) {
+void PoolTally::note_maxima(const std::vector<PoolShard>& shards, const PoolSettings& settings) {
   std::uint64_t active = 0, waiting = 0;
   for (const PoolShard& shard : shards) {
-    active += shard.active.size();
+    active += shard.in_use(settings);
     waiting += shard.waiting.size();
   }
   sums_.active_max = std::max(sums_.active_max, active);
@@ -71,7 +71,8 @@ Occupancy PoolTally::read(Time now, const std::vector<PoolShard>& shards, const 
   Occupancy all = sums_;
   all.limit = slots(shards, settings);
   for (const PoolShard& shard : shards) {
-    all.active += shard.active.size();
+    all.active += shard.in_use(settings);
+    all.surplus += shard.surplus(settings);
     all.queue += shard.waiting.size();
     all.leaked += shard.lost;
     all.preoccupied += shard.preoccupied(settings);

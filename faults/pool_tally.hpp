@@ -14,7 +14,7 @@ class PoolTally {
   /// Before anything changes: adds the slot-time since the last call.
   void count_to(Time now, const std::vector<PoolShard>& shards, const PoolSettings& settings);
   /// After anything changed.
-  void note_maxima(const std::vector<PoolShard>& shards);
+  void note_maxima(const std::vector<PoolShard>& shards, const PoolSettings& settings);
 
   void granted(const PoolPlace& place, Time now);
   void rejected() { ++sums_.rejected; }

@@ -58,18 +58,22 @@ std::optional<T> optional_of(const Checked<T>& checked, const Value* value) {
   return value == nullptr ? std::nullopt : std::optional<T>{checked.value()};
 }
 
+// Letters added, left out, changed, or two neighbours swapped: what fingers do.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, change});
+  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({row[j - 1] + 1, last[j] + 1, change});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
+    before_last.swap(last);
+    last.swap(row);
   }
-  return row.back();
+  return last.back();
 }
 
 }  // namespace
@@ -194,7 +198,8 @@ const Value* Reader::raw(std::string_view key) { return look(key); }
 void Reader::problem(std::string_view key, const std::string& said) {
   const Value* value = table_.find(key);
   const std::string given = value != nullptr ? fmt::format("{} = {}", key, value->shown()) : std::string{key};
-  problems_.push_back({value != nullptr ? value->place : table_.place, fmt::format("{}: {}: {}", subject_, given, said)});
+  problems_.push_back(
+      {value != nullptr ? value->place : table_.place, fmt::format("{}: {}: {}", subject_, given, said)});
 }
 
 void Reader::problem(const std::string& said) {

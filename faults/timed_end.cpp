@@ -25,7 +25,6 @@ TimedEnd::TimedEnd(const TimedEndSettings& settings, const Making& making, const
   // The salt keeps it apart from the draw that the scope `percent` makes for the same link.
   const Draws draws{making.seed, making.fault, link.ordinal};
   lifetime_ = -std::log(draws.unit(0, 1));
-  if (settings.chance) making.effects.decided(link.ordinal, draws.bits(0, 1));
 }
 
 Verdict TimedEnd::open(const LinkFacts& link, Time now) {

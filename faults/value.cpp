@@ -43,7 +43,8 @@ std::string Value::shown() const {
     std::string operator()(const std::string& s) const {
       constexpr std::size_t longest = 60;
       std::size_t cut = std::min(longest, s.size());
-      while (cut > 0 && cut < s.size() && (static_cast<unsigned char>(s[cut]) & 0xc0) == 0x80) --cut;  // never inside UTF-8
+      while (cut > 0 && cut < s.size() && (static_cast<unsigned char>(s[cut]) & 0xc0) == 0x80)
+        --cut;  // never inside UTF-8
       std::string shown = "\"";
       for (const char c : std::string_view{s}.substr(0, cut)) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {

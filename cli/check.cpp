@@ -1,0 +1,56 @@
+// firedrill check: every problem of every file.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/text.hpp"
+#include "faults/problems.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json place(std::uint32_t number) { return number == 0 ? Json(nullptr) : Json(number); }
+
+Json to_json(const std::string& file, const faults::Problems& problems) {
+  Json list = Json::array();
+  for (const faults::Problem& problem : problems)
+    list.push_back({{"file", problem.place.source ? *problem.place.source : file},
+                    {"line", place(problem.place.line)},
+                    {"column", place(problem.place.column)},
+                    {"message", problem.text}});
+  return {{"file", file}, {"ok", problems.empty()}, {"problems", list}};
+}
+
+std::string in_short(const drills::Drill& drill) {
+  return fmt::format("ok: {}, {}, {}, {}\n", harmless(drill.name), show_length(drill.length()),
+                     count(drill.faults.size(), "fault"), count(drill.checks.size(), "check"));
+}
+
+}  // namespace
+
+int check(const CheckArguments& arguments) {
+  bool all_good = true;
+  Json list = Json::array();
+  for (const std::string& file : arguments.files) {
+    faults::Problems problems;
+    try {
+      const drills::Drill drill = drills::read_drill(file);
+      if (!arguments.json) print(in_short(drill));
+    } catch (const faults::PlanError& error) {
+      problems = error.problems;
+      if (!arguments.json) complain(problems);
+    }
+    all_good = all_good && problems.empty();
+    if (arguments.json) list.push_back(to_json(file, problems));
+  }
+  if (arguments.json) print(list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (!flush()) return exit_errored;
+  return all_good ? 0 : exit_bad_input;
+}
+
+}  // namespace firedrill::cli

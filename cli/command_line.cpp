@@ -1,0 +1,209 @@
+// The one source that knows CLI11, and what it must be kept from.
+#include "cli/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "faults/reader.hpp"
+#include "version.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+constexpr const char* exit_codes = R"(Exit codes:
+  0  the drill ran and every expectation held
+  1  an expectation was missed
+  2  bad input: usage, an unreadable or invalid file
+  3  aborted: an abort condition, a signal; everything was healed first
+  4  errored: could not run or could not measure)";
+
+constexpr const char* main_examples = R"(Examples:
+  firedrill check drills/*.toml               say what is wrong with drill files
+  firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
+  firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
+
+constexpr const char* run_examples = R"(Examples:
+  firedrill run pool-exhaustion.toml
+  firedrill run pool-exhaustion.toml --set fault.undersized-pool.max_connections=9
+  firedrill run drill.toml --seed 7 --report out --junit out/drill.xml
+  firedrill run drill.toml --json | jq .result
+
+Ctrl-C (SIGINT) or SIGTERM heals everything, writes the report and exits with 3.)";
+
+constexpr const char* check_examples = R"(Examples:
+  firedrill check drill.toml
+  firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
+
+Exit codes: 0 every file is good, 2 one is not.)";
+
+constexpr const char* report_examples = R"(Examples:
+  firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z
+  firedrill report journal.jsonl --format junit --output drill.xml
+
+Exit codes: 0 the journal could be read, 2 it could not. An incomplete one, of a run that crashed or
+goes on, is read as far as it goes; a note on standard error says so.)";
+
+std::string whole_number(const std::string& text) {
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+  return digits && text.size() < 19 ? "" : fmt::format("must be a whole number, not \"{}\"", text);
+}
+
+std::string up_to_64(const std::string& text) {
+  const bool fits = whole_number(text).empty() && std::stoull(text) >= 1 && std::stoull(text) <= 64;
+  return fits ? "" : fmt::format("must be a whole number from 1 to 64, not \"{}\"", text);
+}
+
+std::string a_format(const std::string& text) {
+  const bool known = text == "markdown" || text == "json" || text == "junit";
+  return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
+}
+
+// CLI11 takes -seed for -s, and -host=x for -h, which would print help and succeed.
+void double_the_dashes(std::vector<std::string>& words) {
+  for (std::string& word : words) {
+    if (word == "--") return;
+    if (word.size() > 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0) word.insert(0, "-");
+  }
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+const std::vector<std::string> commands{"run", "check", "report"};
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.name("firedrill");
+    app_.set_version_flag("--version", fmt::format("firedrill {}", version), "Print the version");
+    app_.set_help_flag("-h,--help", "Print this page");
+    app_.get_formatter()->column_width(34);
+    app_.footer(std::string{main_examples} + "\n\n" + exit_codes);
+    app_.require_subcommand(1);
+
+    run_app_ = command("run", "Play one drill in the foreground, with progress", run_examples + std::string{"\n\n"} + exit_codes);
+    run_app_->add_option("FILE", run_.file, "The drill")->required()->option_text(" ");
+    run_app_->add_option("--seed", seed_, "Use this seed instead of the drill's")->option_text("N")->check(whole_number);
+    run_app_->add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
+        ->option_text("DIR");
+    run_app_->add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
+    run_app_->add_option("--set", settings_, "Override a setting of the drill; may be repeated")
+        ->option_text("KEY=VALUE")
+        ->allow_extra_args(false);
+    run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
+    run_app_->add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
+        ->option_text("N")
+        ->check(up_to_64);
+
+    check_app_ = command("check", "Say what is wrong with drill files", check_examples);
+    check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
+    check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems}");
+
+    report_app_ = command("report", "Make a report from a run's journal", report_examples);
+    report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")->required()->option_text(" ");
+    report_app_->add_option("--format", format_, "markdown (default), json or junit")
+        ->option_text("FORMAT")
+        ->check(a_format);
+    report_app_->add_option("--output", report_.output, "Write to this file instead of standard output")->option_text("FILE");
+  }
+
+  Wish parse(std::vector<std::string> words) {
+    if (words.empty()) return Answer{exit_bad_input, "", app_.help()};
+    double_the_dashes(words);
+    if (words[0] == "help") {  // firedrill help run
+      words.erase(words.begin());
+      words.emplace_back("--help");
+    }
+    if (!words[0].starts_with('-') && std::find(commands.begin(), commands.end(), words[0]) == commands.end())
+      return unknown(words[0]);
+    std::reverse(words.begin(), words.end());
+    try {
+      app_.parse(std::move(words));
+    } catch (const CLI::ParseError& error) {
+      return explain(error);
+    }
+    return wish();
+  }
+
+ private:
+  CLI::App* command(const std::string& name, const std::string& summary, const std::string& examples) {
+    CLI::App* app = app_.add_subcommand(name, summary);
+    app->set_help_flag("-h,--help", "Print this page");
+    app->footer(examples);
+    return app;
+  }
+
+  const CLI::App& chosen() const {
+    const auto used = app_.get_subcommands();
+    return used.empty() ? app_ : *used.front();
+  }
+
+  static Answer wrong(const std::string& what, const CLI::App& where) {
+    const std::string page = where.get_parent() != nullptr ? "firedrill " + where.get_name() : "firedrill";
+    return {exit_bad_input, "", fmt::format("firedrill: {}\nTry: {} --help\n", what, page)};
+  }
+
+  Answer unknown(const std::string& name) const {
+    const std::string near = faults::nearest(name, commands);
+    return wrong(fmt::format("there is no command \"{}\"{}", name,
+                             near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
+                 app_);
+  }
+
+  Answer explain(const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      std::ostringstream out, ignored;
+      app_.exit(error, out, ignored);
+      return {0, out.str(), ""};
+    }
+    const CLI::App& where = chosen();
+    for (const std::string& extra : where.remaining()) {
+      if (!extra.starts_with('-')) return wrong(fmt::format("\"{}\" is one argument too many", extra), where);
+      const std::string name = extra.substr(0, extra.find('='));
+      const std::string near = faults::nearest(name, option_names(where));
+      return wrong(fmt::format("there is no option {}{}", name, near.empty() ? "" : fmt::format("; did you mean {}?", near)),
+                   where);
+    }
+    return wrong(error.what(), where);
+  }
+
+  Wish wish() {
+    if (check_app_->parsed()) return check_;
+    if (report_app_->parsed()) {
+      using Format = ReportArguments::Format;
+      report_.format = format_ == "json" ? Format::json : format_ == "junit" ? Format::junit : Format::markdown;
+      return report_;
+    }
+    for (const std::string& setting : settings_) {
+      const std::size_t equals = setting.find('=');
+      if (equals == std::string::npos || equals == 0)
+        return wrong(fmt::format("--set takes KEY=VALUE, such as fault.NAME.percent=30%, not \"{}\"", setting), *run_app_);
+      run_.overrides.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+    }
+    if (!seed_.empty()) run_.seed = std::stoull(seed_);
+    if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
+    return run_;
+  }
+
+  CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
+  CLI::App *run_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
+  RunArguments run_;
+  CheckArguments check_;
+  ReportArguments report_;
+  std::string seed_, workers_, format_;
+  std::vector<std::string> settings_;
+};
+
+}  // namespace
+
+Wish parse_command_line(std::vector<std::string> words) { return CommandLine{}.parse(std::move(words)); }
+
+}  // namespace firedrill::cli

@@ -1,0 +1,22 @@
+// From the words of the command line to what is to be done.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/commands.hpp"
+
+namespace firedrill::cli {
+
+/// The command line was answered already: a help page, the version, or a mistake in it.
+struct Answer {
+  int exit_code = 0;
+  std::string out, error;  // for the two streams
+};
+using Wish = std::variant<Answer, RunArguments, CheckArguments, ReportArguments>;
+
+/// `words` without the program's name. Never throws for what a user may type.
+Wish parse_command_line(std::vector<std::string> words);
+
+}  // namespace firedrill::cli

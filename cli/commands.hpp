@@ -1,0 +1,42 @@
+// The subcommands: what each was asked for, and the function that does it. They return the program's exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drills/drill.hpp"
+
+namespace firedrill::cli {
+
+/// 0, 1, 3 and 4 are drills::exit_code()'s.
+inline constexpr int exit_bad_input = 2, exit_errored = 4;
+
+struct RunArguments {
+  std::string file;
+  std::optional<std::uint64_t> seed;
+  std::string directory, junit;  // empty: not given
+  std::vector<drills::Override> overrides;
+  unsigned workers = 0;
+  bool json = false;
+};
+/// Plays a drill in the foreground.
+int run(const RunArguments& arguments);
+
+struct CheckArguments {
+  std::vector<std::string> files;
+  bool json = false;
+};
+/// Reads drill files and says what is wrong with them.
+int check(const CheckArguments& arguments);
+
+struct ReportArguments {
+  enum class Format : std::uint8_t { markdown, json, junit };
+  std::string journal, output;  // output empty: standard output
+  Format format = Format::markdown;
+};
+/// Makes a report from a journal.
+int report(const ReportArguments& arguments);
+
+}  // namespace firedrill::cli

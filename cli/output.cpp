@@ -1,0 +1,53 @@
+// Whoever reads the streams may leave at any time.
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "cli/text.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+int failure = 0;  // errno of the first write that failed; only main's thread writes
+
+void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() && failure == 0) failure = errno;
+}
+
+bool flush() {
+  if (std::fflush(stdout) != 0 && failure == 0) failure = errno;
+  if (failure == 0 || failure == EPIPE) return true;
+  complain("standard output: " + std::generic_category().message(failure));
+  return false;
+}
+
+void complain(std::string_view text) { say("firedrill: " + std::string{text} + "\n"); }
+
+void complain(const faults::Problems& problems) {
+  for (const faults::Problem& problem : problems) say(harmless(problem.line()) + "\n");
+}
+
+void write_file(const std::string& path, const std::string& content) {
+  std::error_code none;
+  if (!std::filesystem::exists(path, none) || std::filesystem::is_regular_file(path, none))
+    return drills::write_whole(path, content);
+  std::ofstream stream{path};
+  if (!(stream << content << std::flush)) throw std::runtime_error{fmt::format("{}: cannot be written", path)};
+}
+
+std::string json_text(const drills::Report& report) {
+  return drills::to_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace firedrill::cli

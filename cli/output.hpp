@@ -1,0 +1,29 @@
+// The two standard streams: results go to one, complaints to the other.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "drills/report.hpp"
+#include "faults/problems.hpp"
+
+namespace firedrill::cli {
+
+/// To standard output.
+void print(std::string_view text);
+/// False, and a complaint, when standard output did not take everything (a full disk); a reader that left is no
+/// reason to complain.
+bool flush();
+
+/// "firedrill: …" on standard error.
+void complain(std::string_view text);
+/// One line per problem, each with its place.
+void complain(const faults::Problems& problems);
+
+/// Replaces a file as a whole; what is no file (a pipe, a device) is written to. Throws std::runtime_error.
+void write_file(const std::string& path, const std::string& content);
+
+/// What report.json holds.
+std::string json_text(const drills::Report& report);
+
+}  // namespace firedrill::cli

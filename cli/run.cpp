@@ -1,0 +1,161 @@
+// firedrill run: a run in a thread of its own, watched from here.
+#include "drills/run.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/lines.hpp"
+#include "cli/output.hpp"
+#include "cli/screen.hpp"
+#include "cli/signals.hpp"
+#include "cli/summary.hpp"
+#include "cli/text.hpp"
+#include "cli/timeline_view.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+using drills::Snapshot;
+
+constexpr std::chrono::milliseconds frame{100};
+
+/// Shows a run in the way that suits standard output.
+class Progress {
+ public:
+  enum class Way { picture, lines, nothing };
+
+  Progress(Heading heading, faults::Duration length, Way way) : heading_{std::move(heading)}, way_{way} {
+    if (way_ == Way::picture) screen_ = std::make_unique<Screen>();
+    if (way_ == Way::lines) print(Lines::opening(heading_, length, std::chrono::system_clock::now()));
+  }
+
+  void show(const Snapshot& now) {
+    history_.note(now);
+    if (way_ == Way::lines) {
+      print(lines_.add(now, std::chrono::system_clock::now()));
+      std::fflush(stdout);  // whether it worked is asked at the end
+    }
+    if (way_ != Way::picture) return;
+    Shape shape = terminal_shape();
+    shape.height = shape.height > 1 ? shape.height - 1 : 1;  // the cursor stands in the line below
+    screen_->draw(view(heading_, now, history_, shape));
+  }
+
+  /// The picture makes room for the last words; of it the timeline stays.
+  void end(const Snapshot& last) {
+    if (way_ == Way::lines) print("\n");
+    if (way_ != Way::picture) return;
+    screen_->clear();
+    screen_.reset();
+    const Shape shape = terminal_shape();
+    std::string text = Line{std::max(shape.width, least_width), shape.colour}
+                           .add(heading_.name, Paint::bold)
+                           .add(heading_.title.empty() ? "" : "  ")
+                           .add(heading_.title)
+                           .text();
+    std::size_t label = 12;
+    for (const auto& bar : last.bars) label = std::max(label, std::min<std::size_t>(20, cells(harmless(bar.fault))));
+    Shape wide_enough = shape;
+    wide_enough.width = std::max(shape.width, least_width);
+    text += "\n\n";
+    for (const std::string& line : timeline_lines(last, history_, wide_enough, label)) text += line + "\n";
+    print(text + "\n");
+  }
+
+  void stop_process() {
+    if (screen_)
+      screen_->stop_process();
+    else
+      std::raise(SIGSTOP);  // NOLINT(cert-err33-c)
+  }
+
+ private:
+  Heading heading_;
+  Way way_;
+  History history_;
+  Lines lines_;
+  std::unique_ptr<Screen> screen_;
+};
+
+drills::Outcome watch(drills::Run& run, Progress& progress, const Signals& signals) {
+  auto done = std::async(std::launch::async, [&run] { return run.go(); });
+  while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    const int signal = signals.wait(frame);
+    if (signal == SIGTSTP)
+      progress.stop_process();
+    else if (signal != 0)
+      run.stop(fmt::format("SIG{}", sigabbrev_np(signal)));
+    progress.show(run.snapshot());
+  }
+  const drills::Outcome outcome = done.get();
+  progress.show(run.snapshot());
+  progress.end(run.snapshot());
+  return outcome;
+}
+
+// So that an hour's run does not end with a file that cannot be written.
+void make_room_for(const std::string& file) {
+  const auto directory = std::filesystem::path{file}.parent_path();
+  if (!directory.empty()) std::filesystem::create_directories(directory);
+  if (std::filesystem::is_directory(file)) throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
+}
+
+std::string nothing_but_the_verdict(const std::string& drill, const drills::Outcome& outcome) {
+  const nlohmann::ordered_json verdict{{"drill", drill},
+                                       {"result", drills::name(outcome.result)},
+                                       {"exit_code", drills::exit_code(outcome.result)},
+                                       {"reasons", outcome.reasons}};
+  return verdict.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+void conclude(const RunArguments& arguments, const std::string& drill, const drills::Outcome& outcome) {
+  if (arguments.json && outcome.result == drills::Result::errored)
+    for (const std::string& reason : outcome.reasons) complain(harmless(reason));
+  if (outcome.directory.empty())
+    return print(arguments.json ? nothing_but_the_verdict(drill, outcome) : short_summary(outcome, terminal_shape()));
+  const drills::Report report = drills::read_journal(outcome.directory);
+  print(arguments.json ? json_text(report) : summary(report, outcome.directory, terminal_shape()));
+  if (!arguments.junit.empty()) write_file(arguments.junit, drills::to_junit(report));
+}
+
+}  // namespace
+
+int run(const RunArguments& arguments) {
+  drills::Drill drill;
+  try {
+    drill = drills::read_drill(arguments.file, arguments.overrides);
+    if (!arguments.junit.empty()) make_room_for(arguments.junit);
+  } catch (const faults::PlanError& error) {
+    complain(error.problems);
+    complain(fmt::format("nothing was started; mend {} above and run it again",
+                         error.problems.size() == 1 ? "the line" : "the lines"));
+    return exit_bad_input;
+  } catch (const std::exception& error) {
+    complain(error.what());
+    complain("nothing was started");
+    return exit_errored;
+  }
+  drills::RunOptions options;
+  options.seed = arguments.seed;
+  options.directory = arguments.directory;
+  options.overrides = arguments.overrides;
+  options.workers = arguments.workers;
+
+  const std::string name = drill.name;
+  using Way = Progress::Way;
+  const Way way = arguments.json ? Way::nothing : on_terminal() ? Way::picture : Way::lines;
+  const Signals signals;
+  Progress progress{{drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way};
+  drills::Run run{std::move(drill), std::move(options)};
+  const drills::Outcome outcome = watch(run, progress, signals);
+  conclude(arguments, name, outcome);
+  return flush() ? drills::exit_code(outcome.result) : exit_errored;
+}
+
+}  // namespace firedrill::cli

@@ -1,0 +1,102 @@
+// The verdict first.
+#include "cli/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/text.hpp"
+#include "drills/report_words.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+using drills::grouped;
+using drills::MaybeNumber;
+
+// Broken after commas, the further lines indented below the first word.
+std::string wrapped(std::string_view lead, std::string_view text, std::size_t width) {
+  const std::size_t indent = cells(lead);
+  std::string out{lead}, rest = harmless(text);
+  std::size_t used = indent;
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(", ");
+    const std::string word = comma == std::string::npos ? rest : rest.substr(0, comma + 1);
+    rest.erase(0, comma == std::string::npos ? rest.size() : comma + 2);
+    if (used > indent && used + 1 + cells(word) > width) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+    } else if (used > indent) {
+      out += " ";
+      ++used;
+    }
+    out += word;
+    used += cells(word);
+  }
+  return out + "\n";
+}
+
+std::string verdict(const std::string& result, const std::vector<std::string>& reasons, Shape shape) {
+  std::string_view meaning = "the drill could not be carried out, or not be measured";
+  if (result == "passed") meaning = "every expectation held";
+  if (result == "failed") meaning = "an expectation was missed";
+  if (result == "aborted") meaning = "everything was healed before the end";
+  const Paint paint = result == "passed" ? Paint::green : result == "failed" ? Paint::red : Paint::yellow;
+  std::string text = painted(result, paint, shape.colour) + ": " + std::string{meaning} + "\n";
+  for (const std::string& reason : reasons) text += wrapped("  ", reason, shape.width);
+  return text;
+}
+
+std::string checks(const drills::Report& report, Shape shape) {
+  std::string text;
+  for (const drills::CheckReport& check : report.checks) {
+    const std::string mark = !check.passed ? "?" : *check.passed ? "✓" : "✗";
+    const Paint paint = !check.passed ? Paint::yellow : *check.passed ? Paint::green : Paint::red;
+    const std::string samples = check.passed ? count(check.samples, "sample") : "not judged";
+    text += fmt::format("  {} {}  ({}, {})\n", painted(mark, paint, shape.colour), harmless(check.name),
+                        harmless(check.during), samples);
+    text += wrapped("      expected  ", check.expected, shape.width);
+    if (!check.measured.empty()) text += wrapped("      measured  ", check.measured, shape.width);
+    if (check.passed == false && !check.last_failure.empty())
+      text += wrapped("      last said ", check.last_failure, shape.width);
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
+std::string phases(const drills::Report& report, Shape shape) {
+  std::size_t name = 16;
+  for (const auto& phase : report.phases) name = std::max(name, cells(harmless(phase.name)));
+  name = std::min(name, std::max(shape.width, least_width) - 2 - 10 - 9 - 9);
+  const bool two = shape.width >= name + 2 + 10 + 9 + 9 + 9;  // room for both quantiles
+  const auto row = [&](std::string_view first, std::string_view requests, std::string_view errors, std::string_view p50,
+                       std::string_view p99) {
+    return "  " + left(first, name) + right(requests, 10) + right(errors, 9) + (two ? right(p50, 9) : "") + right(p99, 9) + "\n";
+  };
+  const auto ms = [](const MaybeNumber& value) { return value ? drills::show_ms(value) : std::string{"-"}; };
+  std::string rows;
+  for (const auto& phase : report.phases) {
+    if (phase.requests.count == 0) continue;
+    rows += row(harmless(phase.name), grouped(phase.requests.count), drills::show_ratio(phase.error_ratio()),
+                ms(phase.quantile_ms(0.5)), ms(phase.quantile_ms(0.99)));
+  }
+  return rows.empty() ? "" : "\n" + painted(row("phase", "requests", "errors", "p50", "p99"), Paint::dim, shape.colour) + rows;
+}
+
+}  // namespace
+
+std::string summary(const drills::Report& report, const std::string& directory, Shape shape) {
+  std::string text = verdict(report.result, report.reasons, shape) + checks(report, shape) + phases(report, shape) + "\n";
+  if (report.cleanup && report.cleanup->clean())
+    text += "left behind: no fault in force, no connection open, no byte held\n";
+  else if (report.cleanup)
+    text += fmt::format("left behind: {} in force, {} open, {} held\n", count(report.cleanup->faults_in_force, "fault"),
+                        count(report.cleanup->links_open, "connection"), count(report.cleanup->bytes_held, "byte"));
+  for (const std::string& what : report.missing) text += wrapped("the journal is incomplete: ", what, shape.width);
+  return text + "report: " + directory + "/report.md\n";
+}
+
+std::string short_summary(const drills::Outcome& outcome, Shape shape) {
+  return verdict(std::string{drills::name(outcome.result)}, outcome.reasons, shape);
+}
+
+}  // namespace firedrill::cli
