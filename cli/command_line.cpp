@@ -48,7 +48,8 @@ Exit codes: 0 the journal could be read, 2 it could not. An incomplete one, of a
 goes on, is read as far as it goes; a note on standard error says so.)";
 
 std::string whole_number(const std::string& text) {
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
   return digits && text.size() < 19 ? "" : fmt::format("must be a whole number, not \"{}\"", text);
 }
 
@@ -66,7 +67,8 @@ std::string a_format(const std::string& text) {
 void double_the_dashes(std::vector<std::string>& words) {
   for (std::string& word : words) {
     if (word == "--") return;
-    if (word.size() > 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0) word.insert(0, "-");
+    if (word.size() > 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0)
+      word.insert(0, "-");
   }
 }
 
@@ -89,9 +91,12 @@ class CommandLine {
     app_.footer(std::string{main_examples} + "\n\n" + exit_codes);
     app_.require_subcommand(1);
 
-    run_app_ = command("run", "Play one drill in the foreground, with progress", run_examples + std::string{"\n\n"} + exit_codes);
+    run_app_ = command("run", "Play one drill in the foreground, with progress",
+                       run_examples + std::string{"\n\n"} + exit_codes);
     run_app_->add_option("FILE", run_.file, "The drill")->required()->option_text(" ");
-    run_app_->add_option("--seed", seed_, "Use this seed instead of the drill's")->option_text("N")->check(whole_number);
+    run_app_->add_option("--seed", seed_, "Use this seed instead of the drill's")
+        ->option_text("N")
+        ->check(whole_number);
     run_app_->add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
         ->option_text("DIR");
     run_app_->add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
@@ -108,11 +113,14 @@ class CommandLine {
     check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems}");
 
     report_app_ = command("report", "Make a report from a run's journal", report_examples);
-    report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")->required()->option_text(" ");
+    report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")
+        ->required()
+        ->option_text(" ");
     report_app_->add_option("--format", format_, "markdown (default), json or junit")
         ->option_text("FORMAT")
         ->check(a_format);
-    report_app_->add_option("--output", report_.output, "Write to this file instead of standard output")->option_text("FILE");
+    report_app_->add_option("--output", report_.output, "Write to this file instead of standard output")
+        ->option_text("FILE");
   }
 
   Wish parse(std::vector<std::string> words) {
@@ -169,8 +177,9 @@ class CommandLine {
       if (!extra.starts_with('-')) return wrong(fmt::format("\"{}\" is one argument too many", extra), where);
       const std::string name = extra.substr(0, extra.find('='));
       const std::string near = faults::nearest(name, option_names(where));
-      return wrong(fmt::format("there is no option {}{}", name, near.empty() ? "" : fmt::format("; did you mean {}?", near)),
-                   where);
+      return wrong(
+          fmt::format("there is no option {}{}", name, near.empty() ? "" : fmt::format("; did you mean {}?", near)),
+          where);
     }
     return wrong(error.what(), where);
   }
@@ -185,7 +194,8 @@ class CommandLine {
     for (const std::string& setting : settings_) {
       const std::size_t equals = setting.find('=');
       if (equals == std::string::npos || equals == 0)
-        return wrong(fmt::format("--set takes KEY=VALUE, such as fault.NAME.percent=30%, not \"{}\"", setting), *run_app_);
+        return wrong(fmt::format("--set takes KEY=VALUE, such as fault.NAME.percent=30%, not \"{}\"", setting),
+                     *run_app_);
       run_.overrides.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
     }
     if (!seed_.empty()) run_.seed = std::stoull(seed_);

@@ -39,8 +39,7 @@ std::vector<std::optional<double>> History::errors(const std::string& load, Dura
     sum.errors += count.errors;
   }
   for (std::size_t i = 0; i < columns; ++i)
-    if (sums[i].requests > 0)
-      shares[i] = static_cast<double>(sums[i].errors) / static_cast<double>(sums[i].requests);
+    if (sums[i].requests > 0) shares[i] = static_cast<double>(sums[i].errors) / static_cast<double>(sums[i].requests);
   return shares;
 }
 

@@ -16,8 +16,8 @@ using drills::Snapshot;
 using faults::Duration;
 
 std::string line(Lines::Wall wall, Duration at, std::string_view text) {
-  return fmt::format("{:%H:%M:%S}Z {:>7.1f}s  {}\n",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(wall)), faults::seconds(at), harmless(text));
+  return fmt::format("{:%H:%M:%S}Z {:>7.1f}s  {}\n", fmt::gmtime(std::chrono::system_clock::to_time_t(wall)),
+                     faults::seconds(std::max(at, Duration::zero())), harmless(text));
 }
 
 std::string status(const Snapshot& now) {

@@ -30,7 +30,8 @@ int report(const ReportArguments& arguments) {
   try {
     report = drills::read_journal(arguments.journal);
   } catch (const drills::JournalError& error) {
-    complain(fmt::format("{}\nA run leaves its journal.jsonl in the directory that it names when it ends.", error.what()));
+    complain(
+        fmt::format("{}\nA run leaves its journal.jsonl in the directory that it names when it ends.", error.what()));
     return exit_bad_input;
   }
   for (const std::string& what : report.missing) complain("note: the journal is incomplete: " + what);

@@ -53,6 +53,7 @@ class Progress {
     if (way_ != Way::picture) return;
     screen_->clear();
     screen_.reset();
+    if (last.events.empty()) return;  // nothing was started
     const Shape shape = terminal_shape();
     std::string text = Line{std::max(shape.width, least_width), shape.colour}
                            .add(heading_.name, Paint::bold)
@@ -103,7 +104,8 @@ drills::Outcome watch(drills::Run& run, Progress& progress, const Signals& signa
 void make_room_for(const std::string& file) {
   const auto directory = std::filesystem::path{file}.parent_path();
   if (!directory.empty()) std::filesystem::create_directories(directory);
-  if (std::filesystem::is_directory(file)) throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
+  if (std::filesystem::is_directory(file))
+    throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
 }
 
 std::string nothing_but_the_verdict(const std::string& drill, const drills::Outcome& outcome) {

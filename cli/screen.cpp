@@ -12,7 +12,10 @@
 namespace firedrill::cli {
 namespace {
 
-constexpr std::string_view hide_cursor = "\x1b[?25l", show_cursor = "\x1b[?25h", wipe_line = "\x1b[K", wipe_below = "\x1b[J";
+// Besides, a window that is narrower than a picture, or a font that takes a character for wider than it is, clips lines
+// rather than wraps them.
+constexpr std::string_view hide_cursor = "\x1b[?25l\x1b[?7l", show_cursor = "\x1b[?7h\x1b[?25h", wipe_line = "\x1b[K",
+                           wipe_below = "\x1b[J";
 
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment

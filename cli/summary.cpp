@@ -70,7 +70,8 @@ std::string phases(const drills::Report& report, Shape shape) {
   const bool two = shape.width >= name + 2 + 10 + 9 + 9 + 9;  // room for both quantiles
   const auto row = [&](std::string_view first, std::string_view requests, std::string_view errors, std::string_view p50,
                        std::string_view p99) {
-    return "  " + left(first, name) + right(requests, 10) + right(errors, 9) + (two ? right(p50, 9) : "") + right(p99, 9) + "\n";
+    return "  " + left(first, name) + right(requests, 10) + right(errors, 9) + (two ? right(p50, 9) : "") +
+           right(p99, 9) + "\n";
   };
   const auto ms = [](const MaybeNumber& value) { return value ? drills::show_ms(value) : std::string{"-"}; };
   std::string rows;
@@ -79,13 +80,16 @@ std::string phases(const drills::Report& report, Shape shape) {
     rows += row(harmless(phase.name), grouped(phase.requests.count), drills::show_ratio(phase.error_ratio()),
                 ms(phase.quantile_ms(0.5)), ms(phase.quantile_ms(0.99)));
   }
-  return rows.empty() ? "" : "\n" + painted(row("phase", "requests", "errors", "p50", "p99"), Paint::dim, shape.colour) + rows;
+  return rows.empty()
+             ? ""
+             : "\n" + painted(row("phase", "requests", "errors", "p50", "p99"), Paint::dim, shape.colour) + rows;
 }
 
 }  // namespace
 
 std::string summary(const drills::Report& report, const std::string& directory, Shape shape) {
-  std::string text = verdict(report.result, report.reasons, shape) + checks(report, shape) + phases(report, shape) + "\n";
+  std::string text =
+      verdict(report.result, report.reasons, shape) + checks(report, shape) + phases(report, shape) + "\n";
   if (report.cleanup && report.cleanup->clean())
     text += "left behind: no fault in force, no connection open, no byte held\n";
   else if (report.cleanup)

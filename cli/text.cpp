@@ -112,8 +112,8 @@ std::string right(std::string_view text, std::size_t width) {
 }
 
 Line& Line::add(std::string_view text, Paint paint) {
-  const std::string fits = cut(harmless(text), room_);
-  room_ -= cells(fits);
+  const std::string whole = harmless(text), fits = cut(whole, room_);
+  room_ = fits == whole ? room_ - cells(fits) : 0;
   text_ += painted(fits, paint, colour_);
   return *this;
 }

@@ -20,9 +20,7 @@ using Lines = std::vector<std::string>;
 constexpr std::size_t most_events = 8;
 constexpr std::size_t wide = 70;  // from here on there is room for words
 
-std::string clock(Duration d) {
-  return show_length(std::chrono::floor<std::chrono::seconds>(d));
-}
+std::string clock(Duration d) { return show_length(std::chrono::floor<std::chrono::seconds>(d)); }
 
 Lines header(const Heading& heading, const Snapshot& now, Shape shape) {
   Line first{shape.width, shape.colour}, second{shape.width, shape.colour};
@@ -57,7 +55,8 @@ Lines load_lines(const Snapshot& now, Shape shape, std::size_t label) {
     line.add("  ").add(left(load.name, label)).add("  ");
     line.add(right(fmt::format("{:.1f}/s", load.rate), 8));
     if (shape.width >= wide) line.add("  errors");
-    line.add(right(fmt::format("{:.1f}%", load.error_ratio * 100), 7), load.error_ratio > 0 ? Paint::red : Paint::plain);
+    line.add(right(fmt::format("{:.1f}%", load.error_ratio * 100), 7),
+             load.error_ratio > 0 ? Paint::red : Paint::plain);
     if (shape.width >= wide) line.add("  p50");
     line.add(right(load.rate > 0 ? ms(load.p50) : "-", 8));
     if (shape.width >= wide) line.add("  p99").add(right(load.rate > 0 ? ms(load.p99) : "-", 8));
@@ -136,11 +135,13 @@ Lines check_lines(const Snapshot& now, Shape shape) {
 Lines event_lines(const Snapshot& now, Shape shape, std::size_t most) {
   Lines lines;
   for (std::size_t i = now.events.size() - std::min(most, now.events.size()); i < now.events.size(); ++i)
-    lines.push_back(Line{shape.width, shape.colour}
-                        .add(right(fmt::format("{:.1f}s", faults::seconds(now.events[i].at)), 8), Paint::dim)
-                        .add("  ")
-                        .add(now.events[i].text)
-                        .text());
+    lines.push_back(
+        Line{shape.width, shape.colour}
+            .add(right(fmt::format("{:.1f}s", faults::seconds(std::max(now.events[i].at, Duration::zero()))), 8),
+                 Paint::dim)
+            .add("  ")
+            .add(now.events[i].text)
+            .text());
   return lines;
 }
 
@@ -158,8 +159,7 @@ std::size_t label_width(const Snapshot& now, Shape shape) {
 std::vector<std::string> view(const Heading& heading, const Snapshot& snapshot, const History& history, Shape shape) {
   shape.width = std::max(shape.width, least_width);
   const std::size_t label = label_width(snapshot, shape);
-  std::vector<Lines> sections{header(heading, snapshot, shape),
-                              timeline_lines(snapshot, history, shape, label),
+  std::vector<Lines> sections{header(heading, snapshot, shape), timeline_lines(snapshot, history, shape, label),
                               load_lines(snapshot, shape, label), pool_lines(snapshot, shape, label),
                               check_lines(snapshot, shape)};
   std::erase_if(sections, [](const Lines& section) { return section.empty(); });

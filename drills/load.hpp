@@ -25,7 +25,8 @@ namespace firedrill::drills {
 ///
 /// Without keep_alive every request has a connection of its own. With it, requests beyond `connections` wait here for
 /// one, and the wait is part of their latency. No request is ever sent twice: one that dies on a reused connection is
-/// an error, although browsers and libcurl's default would quietly try again.
+/// an error, although browsers and libcurl's default would quietly try again. A connection that was closed while
+/// nothing was on it is replaced by a new one.
 class Loads {
  public:
   /// Throws std::system_error when out of descriptors.

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
+#include <deque>
 #include <mutex>
-#include <random>
 
 #include <fmt/format.h>
 
@@ -96,10 +95,12 @@ struct Run::State {
     std::string proxy, fault;
     faults::Occupancy last;
     std::uint64_t active_max = 0, queue_max = 0;
+    bool in_force = true;
   };
   std::vector<Pool> pools;
   std::uint64_t samples = 0;
   std::uint64_t links_left = 0;
+  std::vector<std::deque<std::pair<Time, std::uint64_t>>> totals;  // of each load, over the last recent_window
 
   // Shared.
   mutable std::mutex mutex;
@@ -133,7 +134,8 @@ Run::State::State(Drill d, RunOptions o)
       phases{fault_names(drill), appearances(steps)},
       measures{drill, phases},
       touched(drill.faults.size()),
-      healed(drill.faults.size()) {
+      healed(drill.faults.size()),
+      totals(drill.loads.size()) {
   shown.length = length;
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
     Snapshot::Bar bar;
@@ -313,10 +315,13 @@ void Run::State::measure_proxies(Time now) {
   for (const ProxyBlock& block : drill.proxies) {
     const proxy::Counters counters = stage->engine().read(block.name);
     measures.proxy(block.name).take(counters, set, now);
+    for (Pool& pool : pools)
+      if (pool.proxy == block.name) pool.in_force = false;
     for (const auto& [fault, occupancy] : counters.pools) {
       auto pool = std::find_if(pools.begin(), pools.end(), [&, &f = fault](const Pool& p) { return p.proxy == block.name && p.fault == f; });
-      if (pool == pools.end()) pool = pools.insert(pool, Pool{block.name, fault, {}});
+      if (pool == pools.end()) pool = pools.insert(pool, Pool{block.name, fault, {}, 0, 0, true});
       pool->last = occupancy;
+      pool->in_force = true;
       pool->active_max = std::max(pool->active_max, occupancy.active_max);
       pool->queue_max = std::max(pool->queue_max, occupancy.queue_max);
     }
@@ -434,12 +439,17 @@ void Run::State::finish_journal() {
 // Brings the snapshot up to date.
 void Run::State::show(Time now, bool final) {
   Snapshot next;
-  for (const LoadSpec& spec : drill.loads) {
+  for (std::size_t i = 0; i < drill.loads.size(); ++i) {
+    const LoadSpec& spec = drill.loads[i];
     Snapshot::LoadNow load;
     load.name = spec.name;
     const Requests recent = measures.load(spec.name).recent(now, recent_window);
     const Requests all = measures.load(spec.name).of_phase(Phases::always);
-    load.rate = static_cast<double>(recent.count) / faults::seconds(recent_window);
+    auto& past = totals[i];
+    past.emplace_back(now, all.count);
+    while (past.size() > 1 && past.front().first < now - recent_window) past.pop_front();
+    if (past.size() > 1)
+      load.rate = static_cast<double>(all.count - past.front().second) / faults::seconds(now - past.front().first);
     if (recent.count > 0) load.error_ratio = static_cast<double>(recent.failed()) / static_cast<double>(recent.count);
     load.p50 = recent.latency.quantile(0.5);
     load.p99 = recent.latency.quantile(0.99);
@@ -448,7 +458,7 @@ void Run::State::show(Time now, bool final) {
     next.loads.push_back(std::move(load));
   }
   for (const Pool& pool : pools)
-    next.pools.push_back({pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
+    if (pool.in_force) next.pools.push_back({pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     const Verdict verdict = judge(drill, i, measures);
     using Now = Snapshot::CheckNow::State;

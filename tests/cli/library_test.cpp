@@ -1,0 +1,124 @@
+// The drills that ship: green as they are, red without their fault. A drill that cannot fail proves nothing.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "tests/cli/program.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Shipped {
+  const char *name, *fault;
+  std::vector<const char*> proofs;  // checks that only the fault can make hold
+};
+
+void PrintTo(const Shipped& drill, std::ostream* out) { *out << drill.name; }
+
+std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream{path}.rdbuf();
+  return text.str();
+}
+
+ordered_json named(const ordered_json& list, const std::string& name) {
+  for (const auto& item : list)
+    if (item.at("name") == name) return item;
+  return {};
+}
+
+class Library : public testing::TestWithParam<Shipped> {};
+
+TEST_P(Library, IsGreenAsItShips) {
+  const Desk desk;
+
+  const Finished it = firedrill(desk, {"run", library(GetParam().name), "--report", "out"});
+
+  EXPECT_EQ(it.exit_code, 0) << it.out << it.error;
+  const auto report = desk.report("out");
+  EXPECT_EQ(report.at("result"), "passed");
+  EXPECT_GT(named(report.at("faults"), GetParam().fault).at("links_affected"), 0);
+}
+
+// Shortened to 8 s: without the fault nothing changes over time. What was to be measured during the fault is measured
+// all the time instead, since there is no such phase any more.
+TEST_P(Library, IsRedWithoutItsFault) {
+  const Desk desk;
+  const std::string fault = GetParam().fault;
+  std::string text = text_of(library(GetParam().name));
+  const std::size_t block = text.find("[[fault]]");
+  ASSERT_NE(block, std::string::npos);
+  text.erase(block, text.find("[[check]]", block) - block);
+  text = std::regex_replace(text, std::regex{"during( *)= \"" + fault + "\""}, "during$1= \"always\"");
+  text = std::regex_replace(text, std::regex{"(\nduration *= )\"[0-9]+s\""}, "$1\"8s\"");
+  desk.write("without.toml", text);
+
+  const Finished it = firedrill(desk, {"run", "without.toml", "--report", "out"});
+
+  EXPECT_TRUE(it.exit_code == 1 || it.exit_code == 4) << it.exit_code << it.out << it.error;
+  const auto checks = desk.report("out").at("checks");
+  for (const char* proof : GetParam().proofs) EXPECT_EQ(named(checks, proof).at("passed"), false) << proof;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shipped, Library,
+    testing::Values(Shipped{"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
+                    Shipped{"pool-fixed", "right-sized-pool", {"the pool has room"}},
+                    Shipped{"latency-brownout", "slow-answers", {"slow, as asked"}},
+                    Shipped{"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}},
+                    Shipped{"backend-stall", "silence", {"users starve", "an HTTP health check sees it"}}),
+    [](const auto& drill) {
+      std::string name = drill.param.name;
+      for (char& c : name)
+        if (c == '-') c = '_';
+      return name;
+    });
+
+// The outage in 12 s: the same pool and load, with the fault from 1 s to 10 s and a seeded choice of links besides, so
+// that there is something to draw.
+std::vector<std::string> shortened(const std::string& seed) {
+  return {"run", "short.toml", "--report", "out", "--json", "--seed", seed};
+}
+
+std::string short_outage() {
+  std::string text = text_of(library("pool-exhaustion"));
+  text = std::regex_replace(text, std::regex{"(\nduration *= )\"60s\""}, "$1\"12s\"");
+  text = std::regex_replace(text, std::regex{"(\nat *= )\"10s\""}, "$1\"1s\"");
+  text = std::regex_replace(text, std::regex{"(\nfor *= )\"30s\""}, "$1\"9s\"");
+  return text + R"(
+[[fault]]
+name = "some-late"
+proxy = "api"
+kind = "latency"
+at = "0s"
+delay = "1ms"
+percent = "30%"
+)";
+}
+
+double outage_ratio(const ordered_json& report) {
+  return named(report.at("phases"), "undersized-pool").at("error_ratio").get<double>();
+}
+
+TEST(Seeds, TheSameOneDecidesTheSameAndAnotherOneOtherwise) {
+  const Desk once, again, other;
+  for (const Desk* desk : {&once, &again, &other}) desk->write("short.toml", short_outage());
+
+  // At the same time: they share neither port nor directory.
+  Program first{once, shortened("7")}, second{again, shortened("7")}, third{other, shortened("8")};
+  const auto a = ordered_json::parse(first.finish().out), b = ordered_json::parse(second.finish().out),
+             c = ordered_json::parse(third.finish().out);
+
+  EXPECT_EQ(a.at("decisions").at("digest"), b.at("decisions").at("digest"));
+  EXPECT_EQ(a.at("decisions").at("counts"), b.at("decisions").at("counts"));
+  EXPECT_GT(a.at("decisions").at("counts").at("some-late"), 0);
+  EXPECT_NE(a.at("decisions").at("digest"), c.at("decisions").at("digest"));
+  EXPECT_NEAR(outage_ratio(a), outage_ratio(b), 0.02);
+}
+
+}  // namespace
+}  // namespace firedrill::tests

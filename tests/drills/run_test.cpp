@@ -1,0 +1,257 @@
+// Whole runs, short ones, with the embedded backend: what comes out, and that nothing green is vacuous.
+#include "drills/run.hpp"
+
+#include <sys/socket.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "drills/report.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+using Json = nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+
+constexpr std::string_view stack = R"(
+[drill]
+name = "test"
+seed = 7
+duration = "1500ms"
+[[backend]]
+name = "app"
+listen = "127.0.0.1:0"
+service_time = "5ms"
+[[proxy]]
+name = "api"
+listen = "127.0.0.1:0"
+upstream = "backend:app"
+[[load]]
+name = "users"
+http = "proxy:api/"
+rate = 100
+timeout = "1s"
+)";
+
+constexpr std::string_view refusing = R"(
+[[fault]]
+name = "shut"
+proxy = "api"
+kind = "refuse"
+at = "500ms"
+for = "500ms"
+)";
+
+class Runs : public testing::Test {
+ protected:
+  Runs() {
+    char name[] = "/tmp/firedrill-run-XXXXXX";
+    directory_ = ::mkdtemp(name);
+  }
+  ~Runs() override { std::filesystem::remove_all(directory_); }
+
+  Drill drill(const std::string& more) const { return parse_drill("test.toml", std::string{stack} + more, {}, {}); }
+  Outcome run(const std::string& more, RunOptions options = {}) {
+    if (options.directory.empty()) options.directory = directory_ / "run";
+    drills::Run the_run{drill(more), options};
+    const Outcome outcome = the_run.go();
+    report_ = Json::parse(std::ifstream{options.directory + "/report.json"});
+    return outcome;
+  }
+  Json phase(const std::string& name) const {
+    for (const Json& phase : report_["phases"])
+      if (phase["name"] == name) return phase;
+    return nullptr;
+  }
+
+  std::filesystem::path directory_;
+  Json report_;
+};
+
+TEST_F(Runs, PassesWhenEveryExpectationHolds) {
+  const Outcome outcome = run(std::string{refusing} + R"(
+[[check]]
+name = "served"
+load = "users"
+during = "before"
+expect = { errors = "< 1%" }
+[[check]]
+name = "refused"
+load = "users"
+during = "shut"
+expect = { errors = "> 90%" }
+)");
+
+  EXPECT_EQ(outcome.result, Result::passed) << testing::PrintToString(outcome.reasons);
+  EXPECT_EQ(report_["result"], "passed");
+  EXPECT_EQ(report_["exit_code"], 0);
+  EXPECT_EQ(phase("always")["requests"], 150);
+  EXPECT_GT(phase("fault")["errors"], 0);
+  EXPECT_EQ(phase("after")["errors"], 0);
+  EXPECT_EQ(report_["faults"][0]["links_affected"], phase("shut")["errors"]);
+  EXPECT_EQ(report_["decisions"]["counts"]["shut"], 150);
+  EXPECT_EQ(report_["cleanup"]["links_open"], 0);
+  EXPECT_EQ(report_["cleanup"]["bytes_held"], 0);
+}
+
+TEST_F(Runs, FailWhenAnExpectationIsMissed) {
+  const Outcome outcome = run(std::string{refusing} + R"(
+[[check]]
+name = "nobody notices"
+load = "users"
+during = "shut"
+expect = { errors = "< 1%" }
+)");
+
+  EXPECT_EQ(outcome.result, Result::failed);
+  EXPECT_EQ(exit_code(outcome.result), 1);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("nobody notices")));
+  EXPECT_EQ(report_["checks"][0]["passed"], false);
+}
+
+TEST_F(Runs, AreErroredWhenAFaultTouchesNothing) {
+  const Outcome outcome = run(R"(
+[[proxy]]
+name = "idle"
+listen = "127.0.0.1:0"
+upstream = "backend:app"
+[[fault]]
+name = "shut"
+proxy = "idle"
+kind = "refuse"
+at = "200ms"
+for = "200ms"
+[[check]]
+name = "served"
+load = "users"
+expect = { errors = "< 1%" }
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("no traffic that it is for reached proxy idle")));
+}
+
+TEST_F(Runs, AreErroredWhenACheckHasNoSamples) {
+  const Outcome outcome = run(R"(
+[[proxy]]
+name = "idle"
+listen = "127.0.0.1:0"
+upstream = "backend:app"
+[[check]]
+name = "quiet"
+proxy = "idle"
+expect = { resets = 0 }
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("no samples")));
+}
+
+TEST_F(Runs, AreErroredWhenAPortIsTaken) {
+  const int other = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(other, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(other, 1), 0);
+  socklen_t size = sizeof address;
+  ::getsockname(other, reinterpret_cast<sockaddr*>(&address), &size);
+
+  const Outcome outcome = run(fmt::format(R"(
+[[proxy]]
+name = "second"
+listen = "127.0.0.1:{}"
+upstream = "backend:app"
+)",
+                                          ntohs(address.sin_port)));
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("Address already in use")));
+  EXPECT_EQ(report_["result"], "errored");
+  ::close(other);
+}
+
+TEST_F(Runs, AreAbortedByTheSafetyLine) {
+  const Outcome outcome = run(std::string{refusing} + R"(
+[abort]
+when = [{ load = "users", errors = "> 50%", over = "250ms" }]
+)");
+
+  EXPECT_EQ(outcome.result, Result::aborted);
+  EXPECT_EQ(exit_code(outcome.result), 3);
+  EXPECT_LT(report_["duration_s"], 1.4);
+}
+
+TEST_F(Runs, StoppedFromOutsideHealFirstAndStillReport) {
+  RunOptions options;
+  options.directory = directory_ / "run";
+  drills::Run the_run{drill(R"(
+[[fault]]
+name = "stuck"
+proxy = "api"
+kind = "stall"
+at = "100ms"
+)"),
+              options};
+  Outcome outcome;
+  std::thread going{[&] { outcome = the_run.go(); }};
+  while (the_run.snapshot().bars[0].links == 0) std::this_thread::yield();
+
+  the_run.stop("SIGTERM");
+  going.join();
+
+  const Json report = Json::parse(std::ifstream{options.directory + "/report.json"});
+  EXPECT_EQ(outcome.result, Result::aborted);
+  EXPECT_EQ(report["result"], "aborted");
+  EXPECT_EQ(report["cleanup"]["faults_in_force"], 0);
+  EXPECT_TRUE(report["faults"][0]["healed_s"].is_number());
+}
+
+TEST_F(Runs, WithTheSameSeedDecideTheSame) {
+  const std::string half = R"(
+[[fault]]
+name = "half"
+proxy = "api"
+kind = "reset"
+percent = "50%"
+at = "200ms"
+for = "1s"
+)";
+  RunOptions first, second, other;
+  first.directory = directory_ / "1";
+  second.directory = directory_ / "2";
+  other.directory = directory_ / "3";
+  other.seed = 8;
+
+  run(half, first);
+  const Json decisions = report_["decisions"];
+  run(half, second);
+  EXPECT_EQ(report_["decisions"], decisions);
+  run(half, other);
+  EXPECT_NE(report_["decisions"]["digest"], decisions["digest"]);
+  EXPECT_EQ(report_["decisions"]["counts"], decisions["counts"]);
+}
+
+TEST_F(Runs, SaySoWhenTheDirectoryCannotBeMade) {
+  std::ofstream{directory_ / "file"} << "in the way";
+  RunOptions options;
+  options.directory = directory_ / "file" / "run";
+  drills::Run the_run{drill(std::string{refusing}), options};
+
+  const Outcome outcome = the_run.go();
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("nothing was started")));
+  EXPECT_EQ(outcome.directory, "");
+}
+
+}  // namespace
+}  // namespace firedrill::drills

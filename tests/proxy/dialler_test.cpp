@@ -1,0 +1,75 @@
+// A connect that meets itself, made certain by a network namespace with two ports to choose from.
+#include "proxy/dialler.hpp"
+
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/forked.hpp"
+#include "tests/support/peer.hpp"
+
+namespace firedrill {
+namespace {
+
+constexpr std::uint16_t port = 40'000;
+constexpr int tries = 50;
+
+bool enter_small_world() {
+  if (::unshare(CLONE_NEWNET) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
+  const tests::Peer any{::socket(AF_INET, SOCK_DGRAM, 0)};
+  ifreq up{};
+  std::strcpy(up.ifr_name, "lo");
+  up.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (::ioctl(any.fd(), SIOCSIFFLAGS, &up) != 0) return false;
+  std::ofstream range{"/proc/sys/net/ipv4/ip_local_port_range"};
+  range << port << " " << port + 1 << std::flush;
+  return range.good();
+}
+
+int connects_that_meet_themselves() {
+  int met = 0;
+  for (int i = 0; i < tries; ++i) {
+    tests::Peer peer;
+    if (tests::Peer::try_connect(tests::local(port), peer) == 0) ++met;
+    if (peer.is_open()) peer.reset();
+  }
+  return met;
+}
+
+int dials_refused() {
+  int refused = 0;
+  for (int i = 0; i < tries; ++i) {
+    asio::io_context context;
+    proxy::Dialler dialler{context, [&](proxy::Dialler::Outcome outcome, proxy::Socket) {
+                             if (outcome == proxy::Dialler::Outcome::refused) ++refused;
+                           }};
+    dialler.start(tests::local(port));
+    context.run();
+  }
+  return refused;
+}
+
+TEST(Dialler, AConnectThatMeetsItselfIsRefused) {
+  tests::Forked world{[](tests::Line& line) {
+    if (!enter_small_world()) return line.say("no namespace");
+    const int met = connects_that_meet_themselves();
+    line.say(met > 0 ? "met" : "never met");
+    line.say(std::to_string(dials_refused()));
+  }};
+  const std::string met = world.hear();
+  if (met == "no namespace") GTEST_SKIP() << "this machine allows no network namespaces (unshare -rn)";
+
+  ASSERT_EQ(met, "met");
+  EXPECT_EQ(world.hear(), std::to_string(tries));
+}
+
+}  // namespace
+}  // namespace firedrill
