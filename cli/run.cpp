@@ -54,18 +54,14 @@ class Progress {
     screen_->clear();
     screen_.reset();
     if (last.events.empty()) return;  // nothing was started
-    const Shape shape = terminal_shape();
-    std::string text = Line{std::max(shape.width, least_width), shape.colour}
-                           .add(heading_.name, Paint::bold)
-                           .add(heading_.title.empty() ? "" : "  ")
-                           .add(heading_.title)
-                           .text();
+    Shape shape = terminal_shape();
+    shape.width = std::max(shape.width, least_width);
+    Line title{shape.width, shape.colour};
+    title.add(heading_.name, Paint::bold).add(heading_.title.empty() ? "" : "  ").add(heading_.title);
     std::size_t label = 12;
     for (const auto& bar : last.bars) label = std::max(label, std::min<std::size_t>(20, cells(harmless(bar.fault))));
-    Shape wide_enough = shape;
-    wide_enough.width = std::max(shape.width, least_width);
-    text += "\n\n";
-    for (const std::string& line : timeline_lines(last, history_, wide_enough, label)) text += line + "\n";
+    std::string text = title.text() + "\n\n";
+    for (const std::string& line : timeline_lines(last, history_, shape, label)) text += line + "\n";
     print(text + "\n");
   }
 

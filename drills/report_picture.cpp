@@ -104,8 +104,10 @@ class Picture {
       queue.at(i) = std::max(queue.at(i).value_or(0), static_cast<double>(point.queue));
       latest.at(i) = point.t;
     }
-    // A reading stands for the columns behind it until the next one comes, though not for long.
-    for (std::size_t i = 1; i < columns; ++i) {
+    // A reading stands for the columns behind it until the next one comes, though not for long, and the last one for no
+    // other.
+    const std::size_t end = pool.series.empty() ? 0 : column(pool.series.back().t);
+    for (std::size_t i = 1; i < end; ++i) {
       if (active.at(i) || !active.at(i - 1) || static_cast<double>(i) * column_s_ - latest.at(i - 1) > hold_s) continue;
       active.at(i) = active.at(i - 1);
       queue.at(i) = queue.at(i - 1);

@@ -30,6 +30,17 @@ constexpr Duration grace = std::chrono::seconds{2};               // for links a
 constexpr Duration recent_window = std::chrono::seconds{2};
 constexpr std::size_t most_events = 1000;
 
+// A run that was stopped could not measure everything: that it was stopped is what matters.
+int rank(Result result) {
+  switch (result) {
+    case Result::passed: return 0;
+    case Result::failed: return 1;
+    case Result::errored: return 2;
+    case Result::aborted: return 3;
+  }
+  return 3;
+}
+
 }  // namespace
 
 std::string_view name(Result result) {
@@ -147,9 +158,8 @@ Run::State::State(Drill d, RunOptions o)
   }
 }
 
-// Aborted outranks errored, errored failed, failed passed.
 void Run::State::worsen(Result to, std::string reason) {
-  if (to > outcome.result) {
+  if (rank(to) > rank(outcome.result)) {
     outcome.result = to;
     outcome.reasons.insert(outcome.reasons.begin(), std::move(reason));
   } else {
@@ -284,6 +294,8 @@ void Run::State::play(Time now) {
     std::vector<bool> before;
     for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
     force.take(moment, start, now);
+    for (std::size_t i = 0; i < drill.faults.size(); ++i)
+      if (force.in_force(i) && !before[i]) phases.on(i, now);
     try {
       force.publish(stage->engine());
     } catch (const std::runtime_error& error) {
@@ -293,12 +305,9 @@ void Run::State::play(Time now) {
     const Time done = steady_clock::now();
     measure_proxies(done);
     for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-      const bool is = force.in_force(i);
-      if (is && !before[i]) phases.on(i, now);
-      if (!is && before[i]) {
-        phases.off(i, done);
-        healed[i] = done - start;
-      }
+      if (force.in_force(i) || !before[i]) continue;
+      phases.off(i, done);
+      healed[i] = done - start;
     }
     for (const Step& step : moment) {
       record->fault(step, "timeline");
@@ -391,13 +400,13 @@ void Run::State::judge_all() {
     const CheckSpec& check = drill.checks[i];
     event(fmt::format("check \"{}\" {}: {}", check.name, verdict.passed ? "held" : "missed",
                       verdict.passed ? verdict.measured : verdict.reason));
-    if (verdict.passed) continue;
+    if (verdict.passed || (!verdict.measured_at_all && outcome.result == Result::aborted)) continue;
     worsen(verdict.measured_at_all ? Result::failed : Result::errored,
            fmt::format("check \"{}\": {}", check.name, verdict.reason));
   }
-  // No vacuous green: a fault that touched nothing proved nothing. One that an abort kept from coming is not to blame.
+  // No vacuous green: a fault that touched nothing proved nothing. One that an abort cut short is not to blame.
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    if (force.links(i) > 0 || (outcome.result == Result::aborted && !healed[i])) continue;
+    if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
     worsen(Result::errored, fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",

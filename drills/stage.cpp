@@ -104,6 +104,9 @@ void Stage::add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample&
 }
 
 std::string Stage::url_of(const Target& target) const {
+  for (const BackendSpec& backend : drill_.backends)
+    if (backend.name == target.backend && backend.listen.is_unix())
+      throw std::runtime_error{fmt::format("{}: the backend listens on {}; reach it through a proxy", target.text, backend.listen.text())};
   return (target.proxy.empty() && target.backend.empty() ? "" : "http://") + resolved(target);
 }
 

@@ -47,6 +47,7 @@ void Dialler::try_next() {
   if (error) return try_next();  // no descriptor, or no such address family here
   socket_.async_connect(address, [this](asio::error_code failed) {
     if (cancelled_) return over(Outcome::cancelled);
+    if (failed == asio::error::connection_reset) return over(Outcome::reset);
     asio::error_code unconnected, ignored;
     const auto remote = socket_.remote_endpoint(unconnected);
     const bool is_unix = socket_.local_endpoint(ignored).protocol().family() == AF_UNIX;

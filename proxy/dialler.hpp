@@ -15,7 +15,8 @@ namespace firedrill::proxy {
 /// One dial, on the worker's thread. Names are resolved anew each time.
 class Dialler {
  public:
-  enum class Outcome : std::uint8_t { connected, refused, unresolved, cancelled };
+  /// reset: connected, and reset before anyone could look.
+  enum class Outcome : std::uint8_t { connected, reset, refused, unresolved, cancelled };
   /// `done` is called once, never from within start() or cancel(); it may destroy the dialler.
   Dialler(asio::io_context& context, std::function<void(Outcome, Socket)> done);
   void start(const Endpoint& upstream);

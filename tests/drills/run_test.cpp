@@ -180,14 +180,19 @@ upstream = "backend:app"
 }
 
 TEST_F(Runs, AreAbortedByTheSafetyLine) {
-  const Outcome outcome = run(std::string{refusing} + R"(
+  const Outcome outcome = run(R"(
+[[fault]]
+name = "shut"
+proxy = "api"
+kind = "refuse"
 [abort]
-when = [{ load = "users", errors = "> 50%", over = "250ms" }]
+when = [{ load = "users", errors = "> 50%", over = "1s" }]
 )");
 
   EXPECT_EQ(outcome.result, Result::aborted);
   EXPECT_EQ(exit_code(outcome.result), 3);
-  EXPECT_LT(report_["duration_s"], 1.4);
+  EXPECT_LT(report_["duration_s"], 1.45);
+  EXPECT_EQ(report_["cleanup"]["faults_in_force"], 0);
 }
 
 TEST_F(Runs, StoppedFromOutsideHealFirstAndStillReport) {
