@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/text.hpp"
 #include "cli/timeline_view.hpp"
@@ -71,7 +72,7 @@ Lines pool_lines(const Snapshot& now, Shape shape, std::size_t label) {
     const std::size_t cells = shape.width >= wide ? 20 : 8;
     const double share = pool.limit == 0 ? (pool.active > 0 || pool.queue > 0 ? 1.0 : 0.0)
                                          : static_cast<double>(pool.active) / static_cast<double>(pool.limit);
-    const auto full = static_cast<std::size_t>(std::min(1.0, share) * static_cast<double>(cells) + 0.5);
+    const auto full = static_cast<std::size_t>(std::lround(std::min(1.0, share) * static_cast<double>(cells)));
     std::string bar;
     for (std::size_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
     Line line{shape.width, shape.colour};

@@ -105,7 +105,7 @@ int end_group(pid_t leader) {
   return status;
 }
 
-std::string with(std::string text, const std::string& said) {
+std::string with(const std::string& text, const std::string& said) {
   const std::string end = printable_end(said);
   return end.empty() ? text : text + ": " + end;
 }

@@ -26,8 +26,8 @@ class Force {
   void take(const std::vector<Step>& steps, faults::Time start, faults::Time now);
   /// Takes everything out.
   void clear();
-  /// Puts the present state in force on every proxy that the last take() or clear() concerned. Throws std::runtime_error when a worker does not answer; the
-  /// other proxies have then been served all the same.
+  /// Puts the present state in force on every proxy that the last take() or clear() concerned. Throws
+  /// std::runtime_error when a worker does not answer; the other proxies have then been served all the same.
   void publish(proxy::Engine& engine);
 
   bool in_force(std::size_t fault) const { return current_[fault] != nullptr; }

@@ -10,7 +10,9 @@
 namespace firedrill::drills {
 namespace {
 
-std::string joined(const std::string& list, const std::string& item) { return list.empty() ? item : list + ", " + item; }
+std::string joined(const std::string& list, const std::string& item) {
+  return list.empty() ? item : list + ", " + item;
+}
 
 std::string show_figure_of(const Figure& figure, Unit unit) {
   return figure.samples == 0 ? std::string{"no samples"} : show_figure(figure.value, unit);
@@ -64,7 +66,8 @@ Verdict judge(const Drill& drill, std::size_t index, const Measures& measures) {
   return verdict;
 }
 
-std::optional<std::string> must_abort(const Drill& drill, const Measures& measures, faults::Time now, Duration elapsed) {
+std::optional<std::string> must_abort(const Drill& drill, const Measures& measures, faults::Time now,
+                                      Duration elapsed) {
   for (std::size_t i = 0; i < drill.aborts.size(); ++i) {
     const AbortSpec& abort = drill.aborts[i];
     if (elapsed < abort.over) continue;

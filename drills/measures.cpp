@@ -34,7 +34,8 @@ std::optional<Figure> Measures::figure(std::size_t check, std::string_view name,
   const Source& source = drill_.checks[check].source;
   if (const auto* load = std::get_if<LoadSource>(&source))
     return loads_.at(load->load)->of_phase(bit).figure(name, lasted(bit));
-  if (const auto* proxy = std::get_if<ProxySource>(&source)) return proxies_.at(proxy->proxy).of_phase(bit).figure(name);
+  if (const auto* proxy = std::get_if<ProxySource>(&source))
+    return proxies_.at(proxy->proxy).of_phase(bit).figure(name);
   return check_probes_.at(check)->of_phase(bit).figure(name);
 }
 

@@ -53,7 +53,10 @@ std::string host_name() {
 
 Json of_touch(const std::optional<Force::Met>& met, faults::Time start) {
   if (!met) return nullptr;
-  return {{"link", met->touch.link}, {"client", met->touch.client.text()}, {"at_s", seconds(met->touch.at - start)}, {"proxy", met->proxy}};
+  return {{"link", met->touch.link},
+          {"client", met->touch.client.text()},
+          {"at_s", seconds(met->touch.at - start)},
+          {"proxy", met->proxy}};
 }
 
 }  // namespace
@@ -61,7 +64,11 @@ Json of_touch(const std::optional<Force::Met>& met, faults::Time start) {
 void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_t room, unsigned workers,
                        const std::vector<std::string>& proxy_addresses, const std::vector<std::string>& upstreams,
                        const std::vector<std::string>& backend_addresses) {
-  Json line{{"drill", drill_.name}, {"title", drill_.title}, {"owner", drill_.owner}, {"file", drill_.file}, {"text", drill_.text}};
+  Json line{{"drill", drill_.name},
+            {"title", drill_.title},
+            {"owner", drill_.owner},
+            {"file", drill_.file},
+            {"text", drill_.text}};
   line["overrides"] = Json::array();
   for (const Override& set : options.overrides) line["overrides"].push_back(set.first + "=" + set.second);
   line["seed"] = seed;
@@ -90,7 +97,8 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
   const auto planned = intervals(drill_);
   for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
     const FaultSpec& spec = drill_.faults[i];
-    Json fault{{"name", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}, {"asked", asked(spec)}};
+    Json fault{
+        {"name", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}, {"asked", asked(spec)}};
     fault["intervals"] = Json::array();
     for (const Interval& interval : planned)
       if (interval.fault == i) fault["intervals"].push_back({seconds(interval.from), seconds(interval.to)});
@@ -137,7 +145,9 @@ void Record::requests(const std::string& load, const std::vector<std::string>& p
   for (const auto& [kind, n] : requests.errors) errors[kind] = n;
   Json latency = Json::array();
   for (const auto& [bucket, n] : requests.latency.sparse()) latency.push_back({bucket, n});
-  journal_.write("requests", {{"load", load}, {"phases", phases}, {"sent", requests.count}, {"errors", errors}, {"latency", latency}});
+  journal_.write(
+      "requests",
+      {{"load", load}, {"phases", phases}, {"sent", requests.count}, {"errors", errors}, {"latency", latency}});
 }
 
 void Record::proxy(const std::string& proxy, const proxy::Counters& counters) {
@@ -185,9 +195,9 @@ void Record::heal(const std::string& why, Duration took) {
 
 void Record::check(std::size_t index, const Verdict& verdict) {
   const CheckSpec& check = drill_.checks[index];
-  Json line{{"name", check.name},         {"passed", verdict.passed},     {"samples", verdict.samples},
+  Json line{{"name", check.name},           {"passed", verdict.passed},     {"samples", verdict.samples},
             {"expected", verdict.expected}, {"measured", verdict.measured}, {"measured_value", nullptr},
-            {"during", check.during},     {"source", show(check.source)}, {"reason", verdict.reason}};
+            {"during", check.during},       {"source", show(check.source)}, {"reason", verdict.reason}};
   if (verdict.value) line["measured_value"] = *verdict.value;
   journal_.write("check", line);
 }
@@ -269,7 +279,8 @@ void Record::lag(const faults::Histogram& lag, Duration longest) {
 }
 
 void Record::cleanup(std::size_t faults_in_force, std::uint64_t links_open, std::size_t bytes_held) {
-  journal_.write("cleanup", {{"faults_in_force", faults_in_force}, {"links_open", links_open}, {"bytes_held", bytes_held}});
+  journal_.write("cleanup",
+                 {{"faults_in_force", faults_in_force}, {"links_open", links_open}, {"bytes_held", bytes_held}});
 }
 
 void Record::run_end(const Outcome& outcome, Duration lasted) {

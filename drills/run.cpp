@@ -24,19 +24,23 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr Duration sample_every = std::chrono::milliseconds{250};
-constexpr int samples_per_line = 4;                               // of requests and proxies: a line a second
-constexpr Duration head_start = std::chrono::milliseconds{100};   // for threads to get ready before the first request
-constexpr Duration grace = std::chrono::seconds{2};               // for links after the last answer
+constexpr int samples_per_line = 4;                              // of requests and proxies: a line a second
+constexpr Duration head_start = std::chrono::milliseconds{100};  // for threads to get ready before the first request
+constexpr Duration grace = std::chrono::seconds{2};              // for links after the last answer
 constexpr Duration recent_window = std::chrono::seconds{2};
 constexpr std::size_t most_events = 1000;
 
 // A run that was stopped could not measure everything: that it was stopped is what matters.
 int rank(Result result) {
   switch (result) {
-    case Result::passed: return 0;
-    case Result::failed: return 1;
-    case Result::errored: return 2;
-    case Result::aborted: return 3;
+    case Result::passed:
+      return 0;
+    case Result::failed:
+      return 1;
+    case Result::errored:
+      return 2;
+    case Result::aborted:
+      return 3;
   }
   return 3;
 }
@@ -45,20 +49,28 @@ int rank(Result result) {
 
 std::string_view name(Result result) {
   switch (result) {
-    case Result::passed: return "passed";
-    case Result::failed: return "failed";
-    case Result::aborted: return "aborted";
-    case Result::errored: return "errored";
+    case Result::passed:
+      return "passed";
+    case Result::failed:
+      return "failed";
+    case Result::aborted:
+      return "aborted";
+    case Result::errored:
+      return "errored";
   }
   return "errored";
 }
 
 int exit_code(Result result) {
   switch (result) {
-    case Result::passed: return 0;
-    case Result::failed: return 1;
-    case Result::aborted: return 3;
-    case Result::errored: return 4;
+    case Result::passed:
+      return 0;
+    case Result::failed:
+      return 1;
+    case Result::aborted:
+      return 3;
+    case Result::errored:
+      return 4;
   }
   return 4;
 }
@@ -212,7 +224,8 @@ Outcome Run::State::go() {
                       stage->backend_addresses());
     event(fmt::format("room for {} connections; seed {}", room, seed));
     for (std::size_t i = 0; i < drill.proxies.size(); ++i)
-      event(fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
+      event(
+          fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
     conduct();
   } else {
     const std::vector<std::string> none_open(std::max(drill.proxies.size(), drill.backends.size()), "");
@@ -327,7 +340,8 @@ void Run::State::measure_proxies(Time now) {
     for (Pool& pool : pools)
       if (pool.proxy == block.name) pool.in_force = false;
     for (const auto& [fault, occupancy] : counters.pools) {
-      auto pool = std::find_if(pools.begin(), pools.end(), [&, &f = fault](const Pool& p) { return p.proxy == block.name && p.fault == f; });
+      auto pool = std::find_if(pools.begin(), pools.end(),
+                               [&, &f = fault](const Pool& p) { return p.proxy == block.name && p.fault == f; });
       if (pool == pools.end()) pool = pools.insert(pool, Pool{block.name, fault, {}, 0, 0, true});
       pool->last = occupancy;
       pool->in_force = true;
@@ -409,8 +423,9 @@ void Run::State::judge_all() {
     if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
-    worsen(Result::errored, fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
-                                        drill.faults[i].name, where));
+    worsen(Result::errored,
+           fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
+                       drill.faults[i].name, where));
   }
 }
 
@@ -467,7 +482,9 @@ void Run::State::show(Time now, bool final) {
     next.loads.push_back(std::move(load));
   }
   for (const Pool& pool : pools)
-    if (pool.in_force) next.pools.push_back({pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
+    if (pool.in_force)
+      next.pools.push_back(
+          {pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     const Verdict verdict = judge(drill, i, measures);
     using Now = Snapshot::CheckNow::State;

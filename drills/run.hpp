@@ -1,4 +1,5 @@
-// One execution of a drill: opens everything, plays the timeline, measures, heals, judges, and leaves a journal with its reports.
+// One execution of a drill: opens everything, plays the timeline, measures, heals, judges, and leaves a journal with
+// its reports.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,10 @@ std::string_view name(Result result);
 int exit_code(Result result);
 
 struct RunOptions {
-  std::optional<std::uint64_t> seed;      // instead of the drill's
-  std::string directory;                  // for journal and reports; empty: firedrill-runs/NAME-UTC below the working directory
-  std::vector<Override> overrides;        // as given, for the journal; already applied to the drill
-  unsigned workers = 0;                   // 0: one per core
+  std::optional<std::uint64_t> seed;  // instead of the drill's
+  std::string directory;  // for journal and reports; empty: firedrill-runs/NAME-UTC below the working directory
+  std::vector<Override> overrides;  // as given, for the journal; already applied to the drill
+  unsigned workers = 0;             // 0: one per core
 };
 
 struct Outcome {
@@ -41,9 +42,9 @@ struct Snapshot {
   };
   struct LoadNow {
     std::string name;
-    double rate = 0;          // requests per second answered or failed, over the last 2 s
-    double error_ratio = 0;   // of those
-    Duration p50{}, p99{};    // of those
+    double rate = 0;                         // requests per second answered or failed, over the last 2 s
+    double error_ratio = 0;                  // of those
+    Duration p50{}, p99{};                   // of those
     std::uint64_t requests = 0, errors = 0;  // since the start
   };
   struct PoolNow {
@@ -65,7 +66,7 @@ struct Snapshot {
   std::vector<LoadNow> loads;
   std::vector<PoolNow> pools;
   std::vector<CheckNow> checks;
-  std::vector<Event> events;  // all so far, at most the last 1,000
+  std::vector<Event> events;      // all so far, at most the last 1,000
   std::uint64_t first_event = 0;  // the number of events[0], counted from 0
 };
 
@@ -76,9 +77,11 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// Blocks until the run is over and its reports are written. Once. Throws nothing that a run can meet: what goes wrong is the outcome.
+  /// Blocks until the run is over and its reports are written. Once. Throws nothing that a run can meet: what goes
+  /// wrong is the outcome.
   Outcome go();
-  /// Heals and ends the run as aborted; `why` goes into the report. Any thread, any time, more than once; returns at once.
+  /// Heals and ends the run as aborted; `why` goes into the report. Any thread, any time, more than once; returns at
+  /// once.
   void stop(std::string why);
   /// Any thread.
   Snapshot snapshot() const;

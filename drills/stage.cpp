@@ -34,7 +34,7 @@ void must_resolve(const ProxyBlock& block, const proxy::Endpoint& upstream) {
 }  // namespace
 
 Stage::Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
-             OnSample on_sample)
+             const OnSample& on_sample)
     : drill_{drill}, seed_{seed} {
   for (const BackendSpec& spec : drill_.backends) {
     backends_.push_back(std::make_unique<Backend>(backend_context_, spec, faults::Seed{seed_}));
@@ -98,15 +98,17 @@ void Stage::add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample&
   } else {
     spec.question = std::get<CommandProbe>(check.source);
   }
-  probes_->add(std::move(spec), meter, [on_sample, name = check.name](bool good, Duration took, const std::string& said) {
-    on_sample(name, good, took, said);
-  });
+  probes_->add(std::move(spec), meter,
+               [on_sample, name = check.name](bool good, Duration took, const std::string& said) {
+                 on_sample(name, good, took, said);
+               });
 }
 
 std::string Stage::url_of(const Target& target) const {
   for (const BackendSpec& backend : drill_.backends)
     if (backend.name == target.backend && backend.listen.is_unix())
-      throw std::runtime_error{fmt::format("{}: the backend listens on {}; reach it through a proxy", target.text, backend.listen.text())};
+      throw std::runtime_error{
+          fmt::format("{}: the backend listens on {}; reach it through a proxy", target.text, backend.listen.text())};
   return (target.proxy.empty() && target.backend.empty() ? "" : "http://") + resolved(target);
 }
 
@@ -114,7 +116,8 @@ std::string Stage::resolved(const Target& target) const {
   for (std::size_t i = 0; i < drill_.proxies.size(); ++i)
     if (!target.proxy.empty() && drill_.proxies[i].name == target.proxy) return proxy_addresses_[i] + target.rest;
   for (std::size_t i = 0; i < drill_.backends.size(); ++i)
-    if (!target.backend.empty() && drill_.backends[i].name == target.backend) return backend_addresses_[i] + target.rest;
+    if (!target.backend.empty() && drill_.backends[i].name == target.backend)
+      return backend_addresses_[i] + target.rest;
   return target.rest;
 }
 

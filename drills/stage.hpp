@@ -23,9 +23,10 @@ using OnSample = std::function<void(const std::string& check, bool ok, Duration 
 
 class Stage {
  public:
-  /// Opens backends first, then proxies. Throws std::runtime_error (std::system_error among them) that says what could not be opened; all is closed again
-  /// then. The arguments outlive the stage.
-  Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures, OnSample on_sample);
+  /// Opens backends first, then proxies. Throws std::runtime_error (std::system_error among them) that says what could
+  /// not be opened; all is closed again then. The arguments outlive the stage.
+  Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
+        const OnSample& on_sample);
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;

@@ -9,7 +9,8 @@
 
 namespace firedrill::faults {
 
-/// An IPv4 address is kept in its IPv6-mapped form (RFC 4291, 2.5.5.2), so that both compare alike. A Unix peer is `::`.
+/// An IPv4 address is kept in its IPv6-mapped form (RFC 4291, 2.5.5.2), so that both compare alike. A Unix peer is
+/// `::`.
 struct Address {
   std::array<std::uint8_t, 16> bytes{};
   std::uint16_t port = 0;

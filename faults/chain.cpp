@@ -94,7 +94,8 @@ void Chain::advance(Time now, Outlet& out) {
   }
 }
 
-void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now, Outlet& out) {
+void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now,
+                  Outlet& out) {
   advance(now, out);
   link_ = link;
   // Releases go from the end of the chain to its front, so that older bytes leave first.

@@ -8,13 +8,14 @@
 
 namespace firedrill::faults {
 
-/// One lane, one thread. Everything that comes out goes to the Outlet given with each call, which must be the same object each time.
+/// One lane, one thread. Everything that comes out goes to the Outlet given with each call, which must be the same
+/// object each time.
 class Chain {
  public:
   Chain(Direction direction) : direction_{direction} {}  // NOLINT(google-explicit-constructor)
 
-  /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched; other object:
-  /// update; missing: release; new: made from what the link knows of itself.
+  /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched;
+  /// other object: update; missing: release; new: made from what the link knows of itself.
   void adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now, Outlet& out);
 
   void data(Bytes bytes, Time now, Outlet& out);

@@ -8,8 +8,8 @@
 namespace firedrill::faults {
 namespace {
 
-// The inverse of the standard normal distribution function: P. J. Acklam's rational approximation (2003), relative error below
-// 1.2e-9, which one step of Halley's method with erfc brings to machine precision.
+// The inverse of the standard normal distribution function: P. J. Acklam's rational approximation (2003), relative
+// error below 1.2e-9, which one step of Halley's method with erfc brings to machine precision.
 double normal_quantile(double u) {
   constexpr double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                           1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
@@ -46,12 +46,18 @@ Duration bounded(double s) { return from_seconds(std::clamp(s, 0.0, 366 * 86400.
 Duration Distribution::quantile(double u) const {
   const double c = seconds(centre);
   switch (shape) {
-    case Shape::constant: return centre;
-    case Shape::uniform: return bounded(c + (2 * u - 1) * seconds(spread));
-    case Shape::normal: return bounded(c + normal_quantile(u) * seconds(spread));
-    case Shape::lognormal: return bounded(c * std::exp(parameter * normal_quantile(u)));
-    case Shape::pareto: return bounded(c * std::pow(1 - u, -1 / parameter));
-    case Shape::exponential: return bounded(-c * std::log1p(-u));
+    case Shape::constant:
+      return centre;
+    case Shape::uniform:
+      return bounded(c + (2 * u - 1) * seconds(spread));
+    case Shape::normal:
+      return bounded(c + normal_quantile(u) * seconds(spread));
+    case Shape::lognormal:
+      return bounded(c * std::exp(parameter * normal_quantile(u)));
+    case Shape::pareto:
+      return bounded(c * std::pow(1 - u, -1 / parameter));
+    case Shape::exponential:
+      return bounded(-c * std::log1p(-u));
   }
   return centre;
 }

@@ -8,7 +8,8 @@
 
 namespace firedrill::faults {
 
-/// A distribution of durations, truncated at zero. Sampling goes through the quantile function, so one uniform number gives one duration.
+/// A distribution of durations, truncated at zero. Sampling goes through the quantile function, so one uniform number
+/// gives one duration.
 struct Distribution {
   enum class Shape : std::uint8_t { constant, uniform, normal, lognormal, pareto, exponential };
   Shape shape = Shape::constant;
@@ -26,8 +27,9 @@ struct Distribution {
   double mean() const;
 };
 
-/// Reads `centre_key` (required; "delay" or "service_time"), `jitter`, `distribution` and the parameters of the shape: `deviation` of normal (or jitter),
-/// `sigma` of lognormal, `alpha` of pareto. Without `distribution` a jitter means uniform.
+/// Reads `centre_key` (required; "delay" or "service_time"), `jitter`, `distribution` and the parameters of the shape:
+/// `deviation` of normal (or jitter), `sigma` of lognormal, `alpha` of pareto. Without `distribution` a jitter means
+/// uniform.
 Distribution read_distribution(Reader& keys, std::string_view centre_key);
 
 }  // namespace firedrill::faults

@@ -24,8 +24,7 @@ std::uint64_t mix(std::uint64_t x) {
 Draws::Draws(Seed seed, std::string_view fault, std::uint64_t link)
     : key_{mix(mix(mix(seed.value + golden) ^ name_hash(fault)) + golden * (link + 1))} {}
 
-Draws::Draws(Seed seed, std::string_view fault, std::uint64_t link, Direction direction)
-    : Draws{seed, fault, link} {
+Draws::Draws(Seed seed, std::string_view fault, std::uint64_t link, Direction direction) : Draws{seed, fault, link} {
   key_ = mix(key_ + golden * (direction == Direction::upstream ? 2U : 3U));
 }
 

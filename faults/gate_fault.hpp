@@ -21,7 +21,8 @@ enum class Ending : std::uint8_t { reset, close };
 /// Why, for counters and logs.
 enum class Cause : std::uint8_t { refused, queue_full, queue_timeout, evicted, client_gone };
 
-/// Where a gate's answers go; each may come at once or any time later. Called under the proxy's lock: no call back into the gate.
+/// Where a gate's answers go; each may come at once or any time later. Called under the proxy's lock: no call back into
+/// the gate.
 class GateOutlet {
  public:
   virtual void admit(std::uint64_t link, Time now) = 0;
@@ -41,18 +42,19 @@ struct Dialling {
 /// Slots and queue of a gate that has them.
 struct Occupancy {
   std::uint64_t limit = 0, active = 0, active_max = 0;  // slots, those in use; max: since the last reading
-  std::uint64_t surplus = 0;                            // links beyond the slots: open before the gate came, or before the limit sank
-  std::uint64_t queue = 0, queue_max = 0;               // waiting links
-  std::uint64_t held = 0;                               // turned away but kept hanging
-  std::uint64_t leaked = 0;                             // slots lost for good
-  std::uint64_t preoccupied = 0;                        // slots taken by nobody
-  std::uint64_t granted = 0;                            // admitted, at once or after waiting
+  std::uint64_t surplus = 0;  // links beyond the slots: open before the gate came, or before the limit sank
+  std::uint64_t queue = 0, queue_max = 0;  // waiting links
+  std::uint64_t held = 0;                  // turned away but kept hanging
+  std::uint64_t leaked = 0;                // slots lost for good
+  std::uint64_t preoccupied = 0;           // slots taken by nobody
+  std::uint64_t granted = 0;               // admitted, at once or after waiting
   std::uint64_t granted_after_wait = 0;
-  std::uint64_t timed_out = 0, gone = 0, rejected = 0, evicted = 0;  // gone: the client left the queue; rejected: queue full
+  std::uint64_t timed_out = 0, gone = 0, rejected = 0,
+                evicted = 0;  // gone: the client left the queue; rejected: queue full
   Duration oldest_wait{};
-  Histogram wait;      // of those granted; zero waits included
-  Histogram wasted;    // of those that timed out or left
-  Histogram hold;      // slot taken to slot given back
+  Histogram wait;               // of those granted; zero waits included
+  Histogram wasted;             // of those that timed out or left
+  Histogram hold;               // slot taken to slot given back
   Duration busy{}, capacity{};  // slot-time used and offered since the gate came: busy / capacity is the utilisation
 };
 

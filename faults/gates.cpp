@@ -117,7 +117,8 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
     for (const auto& [ordinal, seat] : seats_) {
       // Who waits at a gate in front of this one has yet to come here.
       const bool past = seat.waits_at == 0 || position(seat.waits_at) >= index;
-      if (past && !seat.turned_away && fault->scope.covers(fault->name, seat.facts, fault->since)) open.push_back(ordinal);
+      if (past && !seat.turned_away && fault->scope.covers(fault->name, seat.facts, fault->since))
+        open.push_back(ordinal);
     }
     std::sort(open.begin(), open.end());
     stage->gate->begin(now);

@@ -11,9 +11,10 @@
 
 namespace firedrill::faults {
 
-/// One per proxy, for as long as it lives; knows every link from arrival to departure, gates or none, so that a gate that comes
-/// later can count them. Not thread-safe: the caller holds a lock. Answers about a link come through the Outlet, at most one each: admit, then
-/// perhaps turn_away (evicted), or turn_away alone. An answer may come during the call that names the link.
+/// One per proxy, for as long as it lives; knows every link from arrival to departure, gates or none, so that a gate
+/// that comes later can count them. Not thread-safe: the caller holds a lock. Answers about a link come through the
+/// Outlet, at most one each: admit, then perhaps turn_away (evicted), or turn_away alone. An answer may come during the
+/// call that names the link.
 class Gates {
  public:
   void adopt(const Plan& plan, Time now, GateOutlet& out);

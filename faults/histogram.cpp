@@ -17,7 +17,8 @@ std::size_t Buckets::index(Duration d) {
 Duration Buckets::value(std::size_t index) {
   if (index < (2U << precision)) return std::chrono::microseconds{index};
   const unsigned doublings = static_cast<unsigned>(index >> precision) - 1;
-  const std::uint64_t low = static_cast<std::uint64_t>(index - (static_cast<std::size_t>(doublings) << precision)) << doublings;
+  const std::uint64_t low = static_cast<std::uint64_t>(index - (static_cast<std::size_t>(doublings) << precision))
+                            << doublings;
   return std::chrono::microseconds{low + (1ULL << doublings) / 2};
 }
 
@@ -60,9 +61,7 @@ Duration Histogram::quantile(double q) const {
   return Buckets::value(Buckets::count - 1);
 }
 
-Duration Histogram::mean() const {
-  return count_ == 0 ? Duration::zero() : total_ / static_cast<std::int64_t>(count_);
-}
+Duration Histogram::mean() const { return count_ == 0 ? Duration::zero() : total_ / static_cast<std::int64_t>(count_); }
 
 std::vector<std::pair<std::size_t, std::uint64_t>> Histogram::sparse() const {
   std::vector<std::pair<std::size_t, std::uint64_t>> filled;

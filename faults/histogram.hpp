@@ -11,8 +11,8 @@
 
 namespace firedrill::faults {
 
-/// Log-linear buckets as in HdrHistogram (Gil Tene): exact to the microsecond below 64 µs, then 64 buckets for every doubling,
-/// up to 2^32 µs (71 minutes); what is longer counts as the longest.
+/// Log-linear buckets as in HdrHistogram (Gil Tene): exact to the microsecond below 64 µs, then 64 buckets for every
+/// doubling, up to 2^32 µs (71 minutes); what is longer counts as the longest.
 struct Buckets {
   static constexpr unsigned precision = 6;
   static constexpr std::size_t count = (32 - precision + 1) << precision;

@@ -58,17 +58,30 @@ std::shared_ptr<const Settings> read_shared(Reader& keys) {
 template <typename Fault, typename S, S (*read_settings)(Reader&)>
 constexpr Kind stream_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples,
                            Kind::Bytes bytes = Kind::Bytes::kept) {
-  return {name, summary, Kind::Contract::stream, bytes, per_lane, examples, &detail::read_shared<S, read_settings>,
+  return {name,
+          summary,
+          Kind::Contract::stream,
+          bytes,
+          per_lane,
+          examples,
+          &detail::read_shared<S, read_settings>,
           [](const Settings& s, const Making& m, const LinkFacts& link, Direction d) -> std::unique_ptr<StreamFault> {
             return std::make_unique<Fault>(static_cast<const S&>(s), m, link, d);
           },
-          nullptr, nullptr};
+          nullptr,
+          nullptr};
 }
 
 /// A link kind: `Fault(const S&, const Making&, const LinkFacts&)`.
 template <typename Fault, typename S, S (*read_settings)(Reader&)>
 constexpr Kind link_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples) {
-  return {name, summary, Kind::Contract::link, Kind::Bytes::lost, per_link, examples, &detail::read_shared<S, read_settings>,
+  return {name,
+          summary,
+          Kind::Contract::link,
+          Kind::Bytes::lost,
+          per_link,
+          examples,
+          &detail::read_shared<S, read_settings>,
           nullptr,
           [](const Settings& s, const Making& m, const LinkFacts& link) -> std::unique_ptr<LinkFault> {
             return std::make_unique<Fault>(static_cast<const S&>(s), m, link);
@@ -80,8 +93,15 @@ constexpr Kind link_kind(std::string_view name, std::string_view summary, std::s
 template <typename Fault, typename S, S (*read_settings)(Reader&)>
 constexpr Kind gate_kind(std::string_view name, std::string_view summary, Scopes scopes,
                          std::span<const std::string_view> examples) {
-  return {name, summary, Kind::Contract::gate, Kind::Bytes::kept, scopes, examples, &detail::read_shared<S, read_settings>,
-          nullptr, nullptr,
+  return {name,
+          summary,
+          Kind::Contract::gate,
+          Kind::Bytes::kept,
+          scopes,
+          examples,
+          &detail::read_shared<S, read_settings>,
+          nullptr,
+          nullptr,
           [](const Settings& s, const Making& m) -> std::unique_ptr<GateFault> {
             return std::make_unique<Fault>(static_cast<const S&>(s), m);
           }};

@@ -43,10 +43,13 @@ class Latency final : public StreamFault {
 
   Time wake() const override { return held_.next_due(); }
   std::size_t held() const override { return held_.bytes(); }
-  bool full() const override { return held_.weight() >= flight_limit; }  // a delay alone must not throttle a fast stream
+  bool full() const override {
+    return held_.weight() >= flight_limit;
+  }  // a delay alone must not throttle a fast stream
 
  private:
-  // Drawn by the offset of a chunk's first byte. Jitter may not reorder a stream: nothing leaves before what came earlier.
+  // Drawn by the offset of a chunk's first byte. Jitter may not reorder a stream: nothing leaves before what came
+  // earlier.
   Time due(Time arrived) {
     last_ = std::max(last_, arrived + delay_.quantile(draws_.unit(offset_)));
     return last_;

@@ -13,7 +13,8 @@ struct Settings;
 
 enum class Side : std::uint8_t { client, upstream, both };
 
-/// What becomes of the link. `side` is who gets the FIN or RST; the other side, if any, is sent what is on its way and then a FIN.
+/// What becomes of the link. `side` is who gets the FIN or RST; the other side, if any, is sent what is on its way and
+/// then a FIN.
 struct Verdict {
   enum class Action : std::uint8_t { keep, finish, abort };
   Action action = Action::keep;

@@ -43,7 +43,8 @@ std::shared_ptr<Fault> read_fault(std::string name, Reader& keys) {
   const Kind* kind = find_kind(*given);
   if (kind == nullptr) {
     const std::string near = nearest(*given, names);
-    keys.problem("kind", "is no kind of fault; " + (near.empty() ? "give one of " + list : "did you mean \"" + near + "\"?"));
+    keys.problem("kind",
+                 "is no kind of fault; " + (near.empty() ? "give one of " + list : "did you mean \"" + near + "\"?"));
     return nullptr;
   }
   auto fault = std::make_shared<Fault>();

@@ -10,8 +10,8 @@
 
 namespace firedrill::faults {
 
-/// One fault with its settings. Two plans that hold the same Fault object hold it unchanged; another object of the same name is an update
-/// (the kind must be the same: a name is bound to its kind while it is in force).
+/// One fault with its settings. Two plans that hold the same Fault object hold it unchanged; another object of the same
+/// name is an update (the kind must be the same: a name is bound to its kind while it is in force).
 struct Fault {
   std::string name;
   const Kind* kind = nullptr;
@@ -33,9 +33,9 @@ struct Plan {
   Plan without_expired(Time now) const;
 };
 
-/// Reads `kind`, its settings and scopes from a fault's table. Other keys that the caller knows (name, at, for …) it has read
-/// already; it calls finish() afterwards. since, until and effects are left to the caller. Null when the kind is unknown or missing
-/// (a problem was noted).
+/// Reads `kind`, its settings and scopes from a fault's table. Other keys that the caller knows (name, at, for …) it
+/// has read already; it calls finish() afterwards. since, until and effects are left to the caller. Null when the kind
+/// is unknown or missing (a problem was noted).
 std::shared_ptr<Fault> read_fault(std::string name, Reader& keys);
 
 /// A fault from the one-line form, for tests and command lines. Throws PlanError.

@@ -1,4 +1,5 @@
-// Reads one table of settings: checks kind, unit and range of every key and collects all problems instead of stopping at the first.
+// Reads one table of settings: checks kind, unit and range of every key and collects all problems instead of stopping
+// at the first.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,8 @@ class Checked {
   T value_;
 };
 
-/// Every reading function marks its key as known; finish() reports the others. After a problem the fallback (or zero) is
-/// returned, so that reading goes on; whoever started the reading throws PlanError when problems were found.
+/// Every reading function marks its key as known; finish() reports the others. After a problem the fallback (or zero)
+/// is returned, so that reading goes on; whoever started the reading throws PlanError when problems were found.
 class Reader {
  public:
   /// `subject` opens each message: `fault "slow"`. `table` must be a table and outlive the reader.

@@ -12,10 +12,10 @@ struct ScopeKey {
   std::string_view name;
   Scopes scope;
 };
-constexpr ScopeKey scope_keys[] = {
-    {"percent", Scopes::percent},     {"every", Scopes::every},         {"clients", Scopes::clients},
-    {"except_clients", Scopes::clients}, {"max_links", Scopes::max_links}, {"direction", Scopes::direction},
-    {"connections", Scopes::connections}};
+constexpr ScopeKey scope_keys[] = {{"percent", Scopes::percent},        {"every", Scopes::every},
+                                   {"clients", Scopes::clients},        {"except_clients", Scopes::clients},
+                                   {"max_links", Scopes::max_links},    {"direction", Scopes::direction},
+                                   {"connections", Scopes::connections}};
 
 std::vector<Network> networks(Reader& keys, std::string_view key) {
   std::vector<Network> all;
@@ -23,9 +23,10 @@ std::vector<Network> networks(Reader& keys, std::string_view key) {
     if (const auto network = Network::parse(text)) {
       all.push_back(*network);
     } else {
-      keys.problem(key, fmt::format("\"{}\" is no address or network; give one such as \"10.0.0.0/8\" or \"::1\", with no bits "
-                                    "set behind the prefix",
-                                    text));
+      keys.problem(
+          key, fmt::format("\"{}\" is no address or network; give one such as \"10.0.0.0/8\" or \"::1\", with no bits "
+                           "set behind the prefix",
+                           text));
     }
   }
   return all;

@@ -28,18 +28,19 @@ constexpr Scopes operator|(Scopes a, Scopes b) {
 constexpr bool includes(Scopes set, Scopes one) {
   return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0;
 }
-inline constexpr Scopes per_link = Scopes::percent | Scopes::every | Scopes::clients | Scopes::max_links | Scopes::connections;
+inline constexpr Scopes per_link =
+    Scopes::percent | Scopes::every | Scopes::clients | Scopes::max_links | Scopes::connections;
 inline constexpr Scopes per_lane = per_link | Scopes::direction;
 
 enum class Lanes : std::uint8_t { upstream, downstream, both };
 enum class Connections : std::uint8_t { all, new_only, existing };
 
 struct Scope {
-  double percent = 1;                     // share of links, decided by draw
-  std::uint64_t every = 1;                // every nth link by ordinal
-  std::vector<Network> clients;           // empty: any
+  double percent = 1;            // share of links, decided by draw
+  std::uint64_t every = 1;       // every nth link by ordinal
+  std::vector<Network> clients;  // empty: any
   std::vector<Network> except_clients;
-  std::optional<std::uint64_t> max_links; // at most so many links in all, first come
+  std::optional<std::uint64_t> max_links;  // at most so many links in all, first come
   Lanes lanes = Lanes::downstream;
   Connections connections = Connections::all;
 

@@ -21,8 +21,9 @@ class Outlet {
   ~Outlet() = default;
 };
 
-/// One per lane. No call blocks, throws (but std::bad_alloc) or reads a clock; `now` never goes back. What comes in: any number of data(),
-/// then at most one of finish() and abort(). What goes out obeys the same order; after an end nothing follows.
+/// One per lane. No call blocks, throws (but std::bad_alloc) or reads a clock; `now` never goes back. What comes in:
+/// any number of data(), then at most one of finish() and abort(). What goes out obeys the same order; after an end
+/// nothing follows.
 class StreamFault {
  public:
   virtual ~StreamFault() = default;

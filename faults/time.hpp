@@ -15,8 +15,6 @@ inline double seconds(Duration d) { return std::chrono::duration<double>(d).coun
 inline double milliseconds(Duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
 
 /// Rounded to the nearest nanosecond. `s` must be finite and within ±292 years.
-inline Duration from_seconds(double s) {
-  return std::chrono::round<Duration>(std::chrono::duration<double>(s));
-}
+inline Duration from_seconds(double s) { return std::chrono::round<Duration>(std::chrono::duration<double>(s)); }
 
 }  // namespace firedrill::faults

@@ -15,11 +15,19 @@ struct Unit {
   double factor;
 };
 
-constexpr std::array duration_units{Unit{"d", 86400e9}, Unit{"h", 3600e9}, Unit{"m", 60e9},  Unit{"s", 1e9}, Unit{"ms", 1e6},
-                                    Unit{"us", 1e3},    Unit{"µs", 1e3},   Unit{"μs", 1e3}, Unit{"ns", 1}};
-constexpr std::array size_units{Unit{"B", 1},       Unit{"kB", 1e3},     Unit{"KB", 1e3},          Unit{"MB", 1e6},
-                                Unit{"GB", 1e9},    Unit{"KiB", 1024.0}, Unit{"MiB", 1024.0 * 1024}, Unit{"GiB", 1024.0 * 1024 * 1024}};
-constexpr std::array bit_units{Unit{"bit", 1.0 / 8}, Unit{"kbit", 1e3 / 8}, Unit{"Mbit", 1e6 / 8}, Unit{"Gbit", 1e9 / 8}};
+constexpr std::array duration_units{Unit{"d", 86400e9}, Unit{"h", 3600e9}, Unit{"m", 60e9},
+                                    Unit{"s", 1e9},     Unit{"ms", 1e6},   Unit{"us", 1e3},
+                                    Unit{"µs", 1e3},    Unit{"μs", 1e3},   Unit{"ns", 1}};
+constexpr std::array size_units{Unit{"B", 1},
+                                Unit{"kB", 1e3},
+                                Unit{"KB", 1e3},
+                                Unit{"MB", 1e6},
+                                Unit{"GB", 1e9},
+                                Unit{"KiB", 1024.0},
+                                Unit{"MiB", 1024.0 * 1024},
+                                Unit{"GiB", 1024.0 * 1024 * 1024}};
+constexpr std::array bit_units{Unit{"bit", 1.0 / 8}, Unit{"kbit", 1e3 / 8}, Unit{"Mbit", 1e6 / 8},
+                               Unit{"Gbit", 1e9 / 8}};
 
 bool is_unit_char(char c) { return (c < '0' || c > '9') && c != '.'; }
 

@@ -10,8 +10,8 @@
 
 namespace firedrill::faults {
 
-/// ns, us, µs, ms, s, m, h, d, in decreasing order ("1h30m"). A leading '-' is accepted: callers judge ranges. The result lies
-/// within ±366 days; nothing outside parses.
+/// ns, us, µs, ms, s, m, h, d, in decreasing order ("1h30m"). A leading '-' is accepted: callers judge ranges. The
+/// result lies within ±366 days; nothing outside parses.
 std::optional<Duration> parse_duration(std::string_view text);
 /// B, kB/KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). At most 2^60 bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
@@ -20,8 +20,8 @@ std::optional<double> parse_rate(std::string_view text);
 /// "30%" is 0.3. Not judged against 100 %.
 std::optional<double> parse_share(std::string_view text);
 
-std::string show(Duration);                   // "1.5s", "200ms": the largest unit that keeps it short
-std::string show_size(std::uint64_t bytes);   // "64KiB"
-std::string show_share(double share);         // "31.2%"
+std::string show(Duration);                  // "1.5s", "200ms": the largest unit that keeps it short
+std::string show_size(std::uint64_t bytes);  // "64KiB"
+std::string show_share(double share);        // "31.2%"
 
 }  // namespace firedrill::faults

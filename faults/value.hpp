@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,8 +27,14 @@ class Value {
   using Table = std::vector<Member>;  // in the order written; keys are unique
   using Content = std::variant<bool, std::int64_t, double, std::string, List, Table>;
 
-  Value() : content{Table{}} {}
-  explicit Value(Content c, Place p = {}) : content{std::move(c)}, place{std::move(p)} {}
+  // Defined where Member is complete.
+  Value();
+  explicit Value(Content c, Place p = {});
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
 
   /// The member of that name, or null. Null for anything but a table.
   const Value* find(std::string_view key) const;
@@ -52,6 +59,14 @@ struct Member {
   Value value;
   Place place;  // of the key
 };
+
+inline Value::Value() : content{Table{}} {}
+inline Value::Value(Content c, Place p) : content{std::move(c)}, place{std::move(p)} {}
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
 
 /// `delay=200ms jitter=50ms` as a table: the form that examples and command lines use. Values that are whole numbers,
 /// decimal numbers or true/false become such, all others text; `a.b=c` nests. Words without `=` are an error: the

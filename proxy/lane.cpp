@@ -7,7 +7,8 @@ namespace firedrill::proxy {
 
 Lane::Step Lane::next() const {
   Step step;
-  const bool room = chain_ ? queued_ < queue_limit && !chain_->full() : queue_.empty();
+  const std::size_t limit = sink_pending_ ? ahead_limit : queue_limit;
+  const bool room = chain_ || sink_pending_ ? queued_ < limit && !(chain_ && chain_->full()) : queue_.empty();
   // A lane that holds nothing may always take one more read, so that the cap starves nobody.
   step.read = !source_ended_ && end_ == Carry::nothing && room && (held() == 0 || Bytes::outstanding() < memory_cap_);
   if (!queue_.empty()) step.write = queue_.front().view();

@@ -45,6 +45,9 @@ class Lane final : private faults::Outlet {
   void carried() { carried_ = true; }
   /// The destination takes no more: whatever is or comes out is dropped and counted as undelivered.
   void sink_gone();
+  /// There is no destination yet: bytes are read ahead, so that an end behind them is noticed.
+  void sink_pending() { sink_pending_ = true; }
+  void sink_open() { sink_pending_ = false; }
 
   /// Takes the faults for this lane, in order; a diff by name.
   void adopt(const std::vector<std::shared_ptr<const faults::Fault>>& faults, const faults::LinkFacts& link, Time now);
@@ -67,6 +70,8 @@ class Lane final : private faults::Outlet {
 
   /// Bytes waiting for the socket beyond which the source is not read.
   static constexpr std::size_t queue_limit = 256 * 1024;
+  /// The same while there is no destination.
+  static constexpr std::size_t ahead_limit = 64 * 1024;
 
  private:
   void data(Bytes bytes, Time now) override;
@@ -74,7 +79,7 @@ class Lane final : private faults::Outlet {
   void abort(Time now) override;
 
   Direction direction_;
-  bool source_ended_ = false, carried_ = false, spoiled_ = false, sink_gone_ = false;
+  bool source_ended_ = false, carried_ = false, spoiled_ = false, sink_gone_ = false, sink_pending_ = false;
   Carry end_ = Carry::nothing;
   std::size_t memory_cap_;
   std::unique_ptr<faults::Chain> chain_;  // null while no stream fault is for this lane

@@ -35,6 +35,7 @@ Link::Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts)
   client_.socket.assign({branch.proxy().family(), 0}, client.release());
   if (branch.proxy().family() != AF_UNIX) set_no_delay(client_.socket);
   client_.usable = true;
+  up_.sink_pending();
 }
 
 /// Wraps what a pending operation does when it comes back.
@@ -137,6 +138,7 @@ void Link::dialled(Dialler::Outcome outcome, Socket socket) {
   upstream_.socket = std::move(socket);
   if (!branch_.proxy().spec().upstream.is_unix()) set_no_delay(upstream_.socket);
   upstream_.usable = true;
+  up_.sink_open();
   state_ = State::open;
   deadline_ = never;
   pump(Direction::upstream);

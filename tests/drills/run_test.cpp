@@ -205,7 +205,7 @@ proxy = "api"
 kind = "stall"
 at = "100ms"
 )"),
-              options};
+                      options};
   Outcome outcome;
   std::thread going{[&] { outcome = the_run.go(); }};
   while (the_run.snapshot().bars[0].links == 0) std::this_thread::yield();

@@ -30,9 +30,7 @@ TEST_F(Ends, AreNamedAndNoTwoAlike) {
 
 // One after the other through one proxy, so that each count can be seen to rise by one alone.
 TEST_F(Ends, EachIsReachedAndCountedOnce) {
-  auto described = spec();
-  described.half_open_limit = 50ms;
-  open(described);
+  open();
   std::array<std::uint64_t, proxy::end_count> before{};
   const auto expect_one_more = [&](End why) {
     ++before[static_cast<std::size_t>(why)];
@@ -118,6 +116,11 @@ TEST_F(Ends, EachIsReachedAndCountedOnce) {
     expect_one_more(End::spoiled);
   }
   {
+    close();
+    before = {};
+    auto impatient = spec();
+    impatient.half_open_limit = 50ms;
+    open(impatient);
     link();
     client.finish_sending();
     expect_one_more(End::half_open);

@@ -71,6 +71,20 @@ TEST_F(LaneTest, ReadsNoFurtherUntilWhatItHasIsWritten) {
   EXPECT_TRUE(lane.clean());
 }
 
+TEST_F(LaneTest, ReadsAheadWhileThereIsNoDestination) {
+  lane.sink_pending();
+  arrive("request");
+  EXPECT_TRUE(lane.next().read);
+
+  arrive(std::string(Lane::ahead_limit, 'x'));
+  EXPECT_FALSE(lane.next().read);
+
+  lane.sink_open();
+  EXPECT_FALSE(lane.next().read);
+  drain();
+  EXPECT_TRUE(lane.next().read);
+}
+
 TEST_F(LaneTest, CarriesAFinishOnceAndBehindTheBytes) {
   arrive("abc");
   lane.arrived_finish(start);

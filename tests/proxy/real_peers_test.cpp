@@ -139,7 +139,7 @@ TEST_F(Postgres, PgbenchWaitsForAPoolOfThreeAndCompletes) {
 TEST_F(Postgres, PgbenchSeesItsConnectionsReset) {
   front_for(tests::local(port_));
   ASSERT_EQ(bench(front().port, {"-i", "-q", "-s", "1"}).code, 0);
-  put("cut", "reset", "age=500ms");
+  put("cut", "reset", "age=3s");
 
   const Finished done = bench(front().port, {"-n", "-c", "2", "-T", "20"});
 
