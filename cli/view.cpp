@@ -69,7 +69,7 @@ Lines load_lines(const Snapshot& now, Shape shape, std::size_t label) {
 Lines pool_lines(const Snapshot& now, Shape shape, std::size_t label) {
   Lines lines;
   for (const auto& pool : now.pools) {
-    const std::size_t cells = shape.width >= wide ? 20 : 8;
+    const std::size_t cells = shape.width >= wide ? 14 : 8;
     const double share = pool.limit == 0 ? (pool.active > 0 || pool.queue > 0 ? 1.0 : 0.0)
                                          : static_cast<double>(pool.active) / static_cast<double>(pool.limit);
     const auto full = static_cast<std::size_t>(std::lround(std::min(1.0, share) * static_cast<double>(cells)));

@@ -53,7 +53,7 @@ TEST_P(Library, IsRedWithoutItsFault) {
   const std::size_t block = text.find("[[fault]]");
   ASSERT_NE(block, std::string::npos);
   text.erase(block, text.find("[[check]]", block) - block);
-  text = std::regex_replace(text, std::regex{"during( *)= \"" + fault + "\""}, "during$1= \"always\"");
+  text = std::regex_replace(text, std::regex{"during( *)= \"(" + fault + "|after)\""}, "during$1= \"always\"");
   text = std::regex_replace(text, std::regex{"(\nduration *= )\"[0-9]+s\""}, "$1\"8s\"");
   desk.write("without.toml", text);
 
@@ -94,7 +94,8 @@ std::string short_outage() {
 name = "some-late"
 proxy = "api"
 kind = "latency"
-at = "0s"
+at = "1s"
+for = "9s"
 delay = "1ms"
 percent = "30%"
 )";

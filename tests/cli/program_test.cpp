@@ -101,7 +101,16 @@ TEST(Check, ListsEveryProblemWithItsPlace) {
 
   EXPECT_EQ(it.exit_code, 2);
   EXPECT_EQ(it.out, "ok: small, 1.5s, 1 fault, 2 checks\n");
-  EXPECT_EQ(it.error, "?");
+  EXPECT_EQ(
+      it.error,
+      "broken.toml:1:1: drill: duration is missing; there is no fault whose end would end the drill\n"
+      "broken.toml:1:1: drill: there is nothing to do: no [[fault]], no [[load]], no [[check]]\n"
+      "broken.toml:3:1: drill: unknown key \"duratoin\"; did you mean \"duration\"?\n"
+      "broken.toml:7:10: proxy \"api\": listen = \"127.0.0.1\": must be an address such as \"127.0.0.1:8081\", "
+      "\"[::1]:8081\" or \"unix:/run/app.sock\"; port 0 takes a free one\n"
+      "broken.toml:8:12: proxy \"api\": upstream = \"backend:web\": there is no backend \"web\"; the drill has no "
+      "[[backend]]\n"
+      "absent.toml: cannot be read: No such file or directory\n");
 }
 
 TEST(Check, AnswersProgramsInJson) {

@@ -48,7 +48,19 @@ TEST(View, ShowsTheWholeRunInEightyColumns) {
 
   const auto lines = view(heading, scene.now, scene.history, {80, 30, false});
 
-  EXPECT_THAT(lines, ElementsAre("?"));
+  EXPECT_THAT(lines,
+              ElementsAre("pool-exhaustion  Web stack outage of 2023-05-10: the pool ran dry",
+                          "running 25s of 60s  seed 20230510  Ctrl-C heals everything and ends the run", "",
+                          "                   0s         15s        30s        45s",
+                          "  undersized-pool  ········██████████│░░░░░░░░░░░···············  3,152 links",
+                          "  users errors     ▁▁▁▁▁▁▁▁▁▄▄▄▄▄▄▄▄▄│                            17.3% of all", "",
+                          "  users             209.6/s  errors  33.3%  p50  1.01 s  p99  1.05 s", "",
+                          "  api              ██████████████  7 of 7 in use  queue 143  timed out 1,204", "",
+                          "  ✓ users are served          errors 0%, p99 54ms",
+                          "  ✓ the outage is the outage  so far errors 28.1%",
+                          "  ✗ the backend is not        so far connect_errors 3",
+                          "  … users are served again    waits for \"after\"", "",
+                          "    0.0s  room for 9984 connections; seed 20230510", "   10.0s  fault undersized-pool on"));
 }
 
 TEST(View, FitsIntoFortyColumns) {
@@ -56,7 +68,13 @@ TEST(View, FitsIntoFortyColumns) {
 
   const auto lines = view(heading, scene.now, scene.history, {40, 30, false});
 
-  EXPECT_THAT(lines, ElementsAre("?"));
+  EXPECT_THAT(lines, ElementsAre("pool-exhaustion  Web stack outage of 20…", "running 25s of 60s  seed 20230510", "",
+                                 "                0s          30s", "  undersized-…  ····██████│░░░░░········",
+                                 "  users         ▁▁▁▁▁▄▄▄▄▄│", "", "  users          209.6/s  33.3%  1.01 s", "",
+                                 "  api           ████████ 7/7 q 143", "", "  ✓ users are served      errors 0%, p9…",
+                                 "  ✓ the outage is the o…  so far errors…", "  ✗ the backend is not    so far connec…",
+                                 "  … users are served ag…  waits", "", "    0.0s  room for 9984 connections; se…",
+                                 "   10.0s  fault undersized-pool on"));
 }
 
 TEST(View, NeverWrapsAndNeverOverflowsWhateverTheWindow) {

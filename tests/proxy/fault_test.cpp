@@ -208,6 +208,8 @@ struct Hold {
   std::size_t most;  // bytes the proxy may hold for one lane
 };
 
+void PrintTo(const Hold& hold, std::ostream* out) { *out << hold.name; }
+
 class SlowReader : public Loopback, public testing::WithParamInterface<Hold> {
  protected:
   /// Of this process: proxy and peers.
@@ -238,8 +240,9 @@ TEST_P(SlowReader, MeetsBoundedMemory) {
 
   EXPECT_LT(sent, bytes);
   EXPECT_LE(Bytes::outstanding(), hold.most);
-  if (tests::haste == 1)
+  if (tests::haste == 1) {
     EXPECT_LE(resident(), before + hold.most + hold.most / 4 + 8 * slack);  // sanitizers hold on to memory
+  }
   EXPECT_LE(counters().bytes_in[1] - counters().bytes_out[1], hold.most);
   heal();
   server.finish_sending();

@@ -79,6 +79,8 @@ struct Scene {
   const char* faults[2][2];  // kind, settings
 };
 
+void PrintTo(const Scene& scene, std::ostream* out) { *out << scene.name; }
+
 class Fuse : public Loopback, public testing::WithParamInterface<Scene> {
  protected:
   /// One link's life, with peers that take whatever comes.

@@ -21,6 +21,8 @@ void Loopback::TearDown() {
 void Loopback::close(faults::Duration grace) {
   engine.close(name, grace);
   opened_ = false;
+  plan_.faults.clear();
+  effects_.clear();
 }
 
 void Loopback::open() {

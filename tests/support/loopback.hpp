@@ -26,7 +26,7 @@ class Loopback : public testing::Test {
   /// Opens the proxy if no test has opened it yet: on 127.0.0.1, to `backend`.
   void open();
   void open(proxy::ProxySpec spec);
-  /// Closes the proxy, which may be opened anew.
+  /// Closes the proxy, which may be opened anew, without faults.
   void close(faults::Duration grace = {});
   proxy::ProxySpec spec() const;
   /// Where the proxy listens.
