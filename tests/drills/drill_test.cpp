@@ -185,7 +185,7 @@ TEST(Drill, TellsEveryProblemOfAFileInItsOrder) {
   EXPECT_EQ(
       problems_of(text, {{"drill.duration", "20"}}),
       "--set: drill: duration = 20: must be a duration with a unit, such as \"250ms\", \"30s\" or \"5m\"\n"
-      "d.toml:14:8: check \"c\": load = \"usres\": there is no load \"usres\"; there is users\n"
+      "d.toml:14:8: check \"c\": load = \"usres\": there is no load \"usres\"; did you mean \"users\"?\n"
       "d.toml:15:21: check \"c\": expect: errors = 1: must be a share such as \"< 1%\", \">= 99%\" or \"25%..35%\"\n"
       "d.toml:18:9: fault \"f\": proxy = \"apj\": there is no proxy \"apj\"; did you mean \"api\"?\n"
       "d.toml:20:9: fault \"f\": delay = \"1\": must be a duration with a unit, such as \"250ms\", \"30s\" or \"5m\"\n"

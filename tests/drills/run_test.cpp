@@ -82,7 +82,7 @@ TEST_F(Runs, PassesWhenEveryExpectationHolds) {
 name = "served"
 load = "users"
 during = "before"
-expect = { errors = "< 1%" }
+expect = { errors = "< 10%" }
 [[check]]
 name = "refused"
 load = "users"
