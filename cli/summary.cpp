@@ -14,15 +14,15 @@ namespace {
 using drills::grouped;
 using drills::MaybeNumber;
 
-// Broken after commas, the further lines indented below the first word.
-std::string wrapped(std::string_view lead, std::string_view text, std::size_t width) {
+// Broken where `between` stands, the further lines indented below the first word.
+std::string wrapped(std::string_view lead, std::string_view text, std::string_view between, std::size_t width) {
   const std::size_t indent = cells(lead);
   std::string out{lead}, rest = harmless(text);
   std::size_t used = indent;
   while (!rest.empty()) {
-    const std::size_t comma = rest.find(", ");
-    const std::string word = comma == std::string::npos ? rest : rest.substr(0, comma + 1);
-    rest.erase(0, comma == std::string::npos ? rest.size() : comma + 2);
+    const std::size_t end = std::min(rest.size(), rest.find(between));
+    const std::string word = rest.substr(0, end + between.size() - 1);  // its comma stays with it
+    rest.erase(0, end + between.size());
     if (used > indent && used + 1 + cells(word) > width) {
       out += "\n" + std::string(indent, ' ');
       used = indent;
@@ -43,7 +43,7 @@ std::string verdict(const std::string& result, const std::vector<std::string>& r
   if (result == "aborted") meaning = "everything was healed before the end";
   const Paint paint = result == "passed" ? Paint::green : result == "failed" ? Paint::red : Paint::yellow;
   std::string text = painted(result, paint, shape.colour) + ": " + std::string{meaning} + "\n";
-  for (const std::string& reason : reasons) text += wrapped("  ", reason, shape.width);
+  for (const std::string& reason : reasons) text += wrapped("  - ", reason, " ", shape.width);
   return text;
 }
 
@@ -55,10 +55,10 @@ std::string checks(const drills::Report& report, Shape shape) {
     const std::string samples = check.passed ? count(check.samples, "sample") : "not judged";
     text += fmt::format("  {} {}  ({}, {})\n", painted(mark, paint, shape.colour), harmless(check.name),
                         harmless(check.during), samples);
-    text += wrapped("      expected  ", check.expected, shape.width);
-    if (!check.measured.empty()) text += wrapped("      measured  ", check.measured, shape.width);
+    text += wrapped("      expected  ", check.expected, ", ", shape.width);
+    if (!check.measured.empty()) text += wrapped("      measured  ", check.measured, ", ", shape.width);
     if (check.passed == false && !check.last_failure.empty())
-      text += wrapped("      last said ", check.last_failure, shape.width);
+      text += wrapped("      last said ", check.last_failure, " ", shape.width);
   }
   return text.empty() ? "" : "\n" + text;
 }
@@ -95,7 +95,7 @@ std::string summary(const drills::Report& report, const std::string& directory, 
   else if (report.cleanup)
     text += fmt::format("left behind: {} in force, {} open, {} held\n", count(report.cleanup->faults_in_force, "fault"),
                         count(report.cleanup->links_open, "connection"), count(report.cleanup->bytes_held, "byte"));
-  for (const std::string& what : report.missing) text += wrapped("the journal is incomplete: ", what, shape.width);
+  for (const std::string& what : report.missing) text += wrapped("the journal is incomplete: ", what, " ", shape.width);
   return text + "report: " + directory + "/report.md\n";
 }
 

@@ -64,22 +64,28 @@ TEST_P(Library, IsRedWithoutItsFault) {
   for (const char* proof : GetParam().proofs) EXPECT_EQ(named(checks, proof).at("passed"), false) << proof;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shipped, Library,
-    testing::Values(Shipped{"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
-                    Shipped{"pool-fixed", "right-sized-pool", {"the pool has room"}},
-                    Shipped{"latency-brownout", "slow-answers", {"slow, as asked"}},
-                    Shipped{"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}},
-                    Shipped{"backend-stall", "silence", {"users starve", "an HTTP health check sees it"}}),
-    [](const auto& drill) {
-      std::string name = drill.param.name;
-      for (char& c : name)
-        if (c == '-') c = '_';
-      return name;
-    });
+std::vector<Shipped> shipped() {
+  return {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // too slow for 210 requests per second
+    {"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
+        {"pool-fixed", "right-sized-pool", {"the pool has room"}},
+#endif
+        {"latency-brownout", "slow-answers", {"slow, as asked"}},
+        {"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}}, {
+      "backend-stall", "silence", { "users starve", "an HTTP health check sees it" }
+    }
+  };
+}
 
-// The outage in 12 s: the same pool and load, with the fault from 1 s to 10 s and a seeded choice of links besides, so
-// that there is something to draw.
+INSTANTIATE_TEST_SUITE_P(Shipped, Library, testing::ValuesIn(shipped()), [](const auto& drill) {
+  std::string name = drill.param.name;
+  for (char& c : name)
+    if (c == '-') c = '_';
+  return name;
+});
+
+// The outage in 12 s, with the fault from 1 s to 10 s; two of seven slots for two of seven users, so that three runs at
+// once leave the machine idle; and a seeded choice of links besides, so that there is something to draw.
 std::vector<std::string> shortened(const std::string& seed) {
   return {"run", "short.toml", "--report", "out", "--json", "--seed", seed};
 }
@@ -89,6 +95,8 @@ std::string short_outage() {
   text = std::regex_replace(text, std::regex{"(\nduration *= )\"60s\""}, "$1\"12s\"");
   text = std::regex_replace(text, std::regex{"(\nat *= )\"10s\""}, "$1\"1s\"");
   text = std::regex_replace(text, std::regex{"(\nfor *= )\"30s\""}, "$1\"9s\"");
+  text = std::regex_replace(text, std::regex{"(\nrate *= )210"}, "$0160");
+  text = std::regex_replace(text, std::regex{"(\nmax_connections *= )7"}, "$012");
   return text + R"(
 [[fault]]
 name = "some-late"

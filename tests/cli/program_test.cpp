@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "tests/cli/program.hpp"
 #include "tests/support/peer.hpp"
@@ -88,6 +89,22 @@ TEST(Check, SaysInALineWhatAGoodFileHolds) {
   EXPECT_EQ(it.exit_code, 0);
   EXPECT_EQ(it.out, "ok: small, 1.5s, 1 fault, 2 checks\nok: pool-exhaustion, 60s, 1 fault, 5 checks\n");
   EXPECT_THAT(it.error, IsEmpty());
+}
+
+TEST(Check, AcceptsTheDrillOfTheReadme) {
+  std::ifstream readme{std::string{FIREDRILL_SOURCE_DIR} + "/README.md"};
+  std::string drill;
+  for (std::string line; std::getline(readme, line);) {
+    if (drill.empty() && line != "    [drill]") continue;
+    if (!line.empty() && !line.starts_with("    ")) break;
+    drill += line + "\n";
+  }
+  const Desk desk;
+  desk.write("readme.toml", drill);
+
+  const Finished it = firedrill(desk, {"check", "readme.toml"});
+
+  EXPECT_EQ(it.out, "ok: slow-answers, 15s, 1 fault, 2 checks\n") << it.error;
 }
 
 TEST(Check, ListsEveryProblemWithItsPlace) {
