@@ -448,12 +448,10 @@ void Run::State::finish_journal() {
   record->run_end(outcome, std::max(lasted, Duration::zero()));
   record.reset();
   std::optional<std::string> failure = journal->close();
-  if (!failure) {
-    try {
-      write_reports(outcome.directory, read_journal(outcome.directory));
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
+  try {  // with lines missing, too: the report says so
+    write_reports(outcome.directory, read_journal(outcome.directory));
+  } catch (const std::exception& error) {
+    if (!failure) failure = error.what();
   }
   if (failure) worsen(Result::errored, fmt::format("the report is not whole: {}", *failure));
   const std::lock_guard lock{mutex};
