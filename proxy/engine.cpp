@@ -10,6 +10,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "proxy/proxy.hpp"
 
@@ -17,6 +18,7 @@ namespace firedrill::proxy {
 
 struct Engine::State {
   explicit State(Options chosen) : options{chosen} {
+    spdlog::default_logger_raw();  // made on first use: here, before there are several threads to use it
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned count = options.workers != 0 ? options.workers : std::min(cores, 8U);
     for (unsigned i = 0; i < count; ++i) workers.push_back(std::make_unique<Worker>());
