@@ -12,6 +12,8 @@
 namespace firedrill::cli {
 namespace {
 
+constexpr std::string_view unpaint = "\x1b[0m";
+
 struct Character {
   char32_t code = 0;
   std::size_t bytes = 1;
@@ -114,7 +116,13 @@ std::string right(std::string_view text, std::size_t width) {
 Line& Line::add(std::string_view text, Paint paint) {
   const std::string whole = harmless(text), fits = cut(whole, room_);
   room_ = fits == whole ? room_ - cells(fits) : 0;
-  text_ += painted(fits, paint, colour_);
+  std::string more = painted(fits, paint, colour_);
+  if (colour_ && paint != Paint::plain && paint == last_ && !fits.empty()) {  // one stroke: bars have many cells
+    text_.erase(text_.size() - unpaint.size());
+    more = fits + std::string{unpaint};
+  }
+  text_ += more;
+  if (!fits.empty()) last_ = paint;
   return *this;
 }
 
@@ -126,7 +134,7 @@ std::string Line::text() const {
 std::string painted(std::string_view text, Paint paint, bool colour) {
   constexpr std::array codes{"", "1", "2", "31", "32", "33", "36"};
   if (!colour || paint == Paint::plain || text.empty()) return std::string{text};
-  return fmt::format("\x1b[{}m{}\x1b[0m", codes.at(static_cast<std::size_t>(paint)), text);
+  return fmt::format("\x1b[{}m{}{}", codes.at(static_cast<std::size_t>(paint)), text, unpaint);
 }
 
 std::string show_length(faults::Duration d) {

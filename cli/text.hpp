@@ -36,6 +36,7 @@ class Line {
   std::size_t room_;
   bool colour_;
   std::string text_;
+  Paint last_ = Paint::plain;
 };
 
 std::string painted(std::string_view text, Paint paint, bool colour);

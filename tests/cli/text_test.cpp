@@ -42,6 +42,11 @@ TEST(Text, ALineNeverGrowsBeyondItsWidth) {
   EXPECT_EQ(Line(5, true).add("ab", Paint::red).text(), "\x1b[31mab\x1b[0m");
 }
 
+TEST(Text, PaintsNeighboursOfOneColourInOneStroke) {
+  EXPECT_EQ(Line(9, true).add("a", Paint::red).add("b", Paint::red).add("c").add("d", Paint::red).text(),
+            "\x1b[31mab\x1b[0mc\x1b[31md\x1b[0m");
+}
+
 TEST(Text, ShowsLengthsAsDrillFilesHaveThem) {
   EXPECT_EQ(show_length(60s), "60s");
   EXPECT_EQ(show_length(90s), "90s");
