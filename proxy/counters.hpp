@@ -22,8 +22,9 @@ enum class End : std::uint8_t {
   upstream_reset,
   connect_refused,  // the dial failed at once: refused, unreachable, no such socket
   connect_timeout,
-  unresolved,   // the upstream's name has no address
-  fault_reset,  // a link fault ended it
+  unresolved,      // the upstream's name has no address
+  no_descriptors,  // nothing was dialled: this process, or its machine, had no descriptor left
+  fault_reset,     // a link fault ended it
   fault_close,
   refused,  // a gate turned it away
   queue_full,
@@ -50,8 +51,8 @@ struct Counters {
   std::vector<std::pair<std::string, faults::Occupancy>> pools;  // by fault name
 
   std::uint64_t of(End end) const { return ended[static_cast<std::size_t>(end)]; }
-  /// Dials that failed: refused, timed out, unresolved. Never queue outcomes: mixing them misled the incident's
-  /// responders.
+  /// Dials that failed: refused, timed out, unresolved. Never queue outcomes, nor want of descriptors here: mixing them
+  /// misled the incident's responders.
   std::uint64_t connect_errors() const {
     return of(End::connect_refused) + of(End::connect_timeout) + of(End::unresolved);
   }

@@ -36,7 +36,8 @@ void Dialler::resolved(const asio::ip::tcp::resolver::results_type& results) {
 
 void Dialler::try_next() {
   if (addresses_.empty()) {
-    asio::post(context_, [this] { over(cancelled_ ? Outcome::cancelled : Outcome::refused); });
+    const Outcome failed = starved_ ? Outcome::no_descriptors : Outcome::refused;
+    asio::post(context_, [this, failed] { over(cancelled_ ? Outcome::cancelled : failed); });
     return;
   }
   const auto address = addresses_.back();
@@ -44,7 +45,8 @@ void Dialler::try_next() {
   asio::error_code error;
   socket_.close(error);
   socket_.open(address.protocol(), error);
-  if (error) return try_next();  // no descriptor, or no such address family here
+  starved_ = starved_ || is_want_of_descriptors(error.value());
+  if (error) return try_next();  // or no such address family here
   socket_.async_connect(address, [this](asio::error_code failed) {
     if (cancelled_) return over(Outcome::cancelled);
     if (failed == asio::error::connection_reset) return over(Outcome::reset);
@@ -68,8 +70,8 @@ void Dialler::cancel() {
     asio::post(context_, [this] { over(Outcome::cancelled); });
     return;
   }
-  asio::error_code ignored;
-  socket_.close(ignored);
+  // An upstream that has accepted meanwhile learns that nobody wants it any more.
+  reset(socket_);
 }
 
 void Dialler::over(Outcome outcome) {

@@ -15,8 +15,8 @@ namespace firedrill::proxy {
 /// One dial, on the worker's thread. Names are resolved anew each time.
 class Dialler {
  public:
-  /// reset: connected, and reset before anyone could look.
-  enum class Outcome : std::uint8_t { connected, reset, refused, unresolved, cancelled };
+  /// reset: connected, and reset before anyone could look. no_descriptors: nothing could be tried for want of them.
+  enum class Outcome : std::uint8_t { connected, reset, refused, unresolved, no_descriptors, cancelled };
   /// `done` is called once, never from within start() or cancel(); it may destroy the dialler.
   Dialler(asio::io_context& context, std::function<void(Outcome, Socket)> done);
   void start(const Endpoint& upstream);
@@ -39,6 +39,7 @@ class Dialler {
   std::shared_ptr<Lookup> lookup_;                                   // while one is under way
   std::vector<asio::generic::stream_protocol::endpoint> addresses_;  // still to be tried, last one first
   bool cancelled_ = false;
+  bool starved_ = false;  // an address could not be tried for want of descriptors
 };
 
 }  // namespace firedrill::proxy

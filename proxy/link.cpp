@@ -131,7 +131,9 @@ void Link::dial(Time now) {
 void Link::dialled(Dialler::Outcome outcome, Socket socket) {
   if (outcome == Dialler::Outcome::reset) return end(End::upstream_reset, Leave::reset, Leave::close);
   if (outcome != Dialler::Outcome::connected) {
-    const End why = outcome == Dialler::Outcome::unresolved ? End::unresolved : End::connect_refused;
+    const End why = outcome == Dialler::Outcome::unresolved       ? End::unresolved
+                    : outcome == Dialler::Outcome::no_descriptors ? End::no_descriptors
+                                                                  : End::connect_refused;
     return end(why, Leave::finish, Leave::close);
   }
   branch_.cells.connect_time.record(clock_now() - dialled_at_);

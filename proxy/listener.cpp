@@ -106,7 +106,7 @@ void Listener::accept() {
     Descriptor client{::accept4(socket_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.get() < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pause(errno);
+      if (is_want_of_descriptors(errno)) return pause(errno);
       if (errno != EAGAIN)
         spdlog::warn("proxy \"{}\": accept: {}", proxy_.spec().name, std::system_category().message(errno));
       break;

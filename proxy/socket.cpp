@@ -67,4 +67,8 @@ int pending_error(Socket& socket) {
   return error;
 }
 
+bool is_want_of_descriptors(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 }  // namespace firedrill::proxy

@@ -46,6 +46,8 @@ void finish_sending(Socket& socket);
 /// sees a close.
 void reset(Socket& socket);
 void reset(Descriptor socket);
+/// True when an errno says that a socket could not be made for want of descriptors or memory.
+bool is_want_of_descriptors(int error);
 /// Reads and clears the socket's pending error.
 int pending_error(Socket& socket);
 

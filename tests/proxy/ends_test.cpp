@@ -210,6 +210,20 @@ TEST_F(Dialling, AClientThatLeavesMeanwhileIsGone) {
   EXPECT_TRUE(eventually_ended(End::client_gone));
 }
 
+// Wherever the dial has got to, the upstream never sees a FIN for it.
+TEST_F(Dialling, AnUpstreamThatWasReachedMeanwhileGetsAnRst) {
+  for (unsigned i = 0; i < 300 / tests::haste; ++i) {
+    client = connect();
+    client.reset();
+    // Nothing comes at all if the client was gone before the dial began.
+    ASSERT_TRUE(eventually([&] { return counters().accepted == i + 1 && counters().open == 0; }));
+    while (backend.has_caller()) {
+      server = backend.accept();
+      EXPECT_EQ(server.how_it_ends(), Peer::Left::reset);
+    }
+  }
+}
+
 TEST_F(Dialling, AClientThatLeavesBehindItsRequestIsGone) {
   Backend busy{0};
   Peer fills = Peer::connect(busy.endpoint());

@@ -287,7 +287,7 @@ TEST_F(Gate, OneThatIsTurnedAwayAndSendsWithoutEndHoldsUpNobody) {
   }
 
   for (int i = 0; i < 50; ++i) {
-    put(script("gate", arrivals(ScriptSettings::Arrivals::admitted)));  // throws when a worker does not answer
+    put(script("gate", arrivals(ScriptSettings::Arrivals::admitted)));  // fails when a worker does not answer
     put(script("gate", arrivals(ScriptSettings::Arrivals::closed)));
   }
 
