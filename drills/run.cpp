@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 
 #include <fmt/format.h>
 
+#include "drills/board.hpp"
 #include "drills/force.hpp"
 #include "drills/judge.hpp"
 #include "drills/record.hpp"
@@ -27,53 +27,8 @@ constexpr Duration sample_every = std::chrono::milliseconds{250};
 constexpr int samples_per_line = 4;                              // of requests and proxies: a line a second
 constexpr Duration head_start = std::chrono::milliseconds{100};  // for threads to get ready before the first request
 constexpr Duration grace = std::chrono::seconds{2};              // for links after the last answer
-constexpr Duration recent_window = std::chrono::seconds{2};
-constexpr std::size_t most_events = 1000;
-
-// A run that was stopped could not measure everything: that it was stopped is what matters.
-int rank(Result result) {
-  switch (result) {
-    case Result::passed:
-      return 0;
-    case Result::failed:
-      return 1;
-    case Result::errored:
-      return 2;
-    case Result::aborted:
-      return 3;
-  }
-  return 3;
-}
 
 }  // namespace
-
-std::string_view name(Result result) {
-  switch (result) {
-    case Result::passed:
-      return "passed";
-    case Result::failed:
-      return "failed";
-    case Result::aborted:
-      return "aborted";
-    case Result::errored:
-      return "errored";
-  }
-  return "errored";
-}
-
-int exit_code(Result result) {
-  switch (result) {
-    case Result::passed:
-      return 0;
-    case Result::failed:
-      return 1;
-    case Result::aborted:
-      return 3;
-    case Result::errored:
-      return 4;
-  }
-  return 4;
-}
 
 struct Run::State {
   State(Drill d, RunOptions o);
@@ -89,9 +44,6 @@ struct Run::State {
   void judge_all();
   void summarise(Duration lasted);
   void finish_journal();
-  void event(std::string text);
-  void show(Time now, bool final);
-  void worsen(Result to, std::string reason);
   bool stopping() const;
 
   const Drill drill;
@@ -114,22 +66,15 @@ struct Run::State {
   std::vector<std::optional<Duration>> healed;
   faults::Histogram lag;
   Duration longest_lag{};
-  struct Pool {
-    std::string proxy, fault;
-    faults::Occupancy last;
-    std::uint64_t active_max = 0, queue_max = 0;
-    bool in_force = true;
-  };
-  std::vector<Pool> pools;
+  PoolWatch pools;
   std::uint64_t samples = 0;
   std::uint64_t links_left = 0;
-  std::vector<std::deque<std::pair<Time, std::uint64_t>>> totals;  // of each load, over the last recent_window
 
   // Shared.
+  Board board;
   mutable std::mutex mutex;
   std::condition_variable woken;
   std::optional<std::string> stop_why;
-  Snapshot shown;
 };
 
 namespace {
@@ -158,40 +103,11 @@ Run::State::State(Drill d, RunOptions o)
       measures{drill, phases},
       touched(drill.faults.size()),
       healed(drill.faults.size()),
-      totals(drill.loads.size()) {
-  shown.length = length;
-  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    Snapshot::Bar bar;
-    bar.fault = drill.faults[i].name;
-    bar.kind = drill.faults[i].kind->name;
-    for (const Interval& interval : intervals(drill))
-      if (interval.fault == i) bar.intervals.emplace_back(interval.from, interval.to);
-    shown.bars.push_back(std::move(bar));
-  }
-}
-
-void Run::State::worsen(Result to, std::string reason) {
-  if (rank(to) > rank(outcome.result)) {
-    outcome.result = to;
-    outcome.reasons.insert(outcome.reasons.begin(), std::move(reason));
-  } else {
-    outcome.reasons.push_back(std::move(reason));
-  }
-}
+      board{drill} {}
 
 bool Run::State::stopping() const {
   const std::lock_guard lock{mutex};
   return stop_why.has_value();
-}
-
-void Run::State::event(std::string text) {
-  const std::lock_guard lock{mutex};
-  const Duration at = start == Time{} ? Duration::zero() : steady_clock::now() - start;
-  shown.events.push_back({at, std::move(text)});
-  if (shown.events.size() > most_events) {
-    shown.events.erase(shown.events.begin());
-    ++shown.first_event;
-  }
 }
 
 Outcome Run::State::go() {
@@ -203,8 +119,9 @@ Outcome Run::State::go() {
     journal = std::make_unique<Journal>(outcome.directory);
   } catch (const std::exception& error) {
     outcome.directory.clear();
-    worsen(Result::errored, fmt::format("the journal could not be opened, nothing was started: {}", error.what()));
-    show(steady_clock::now(), true);
+    outcome.worsen(Result::errored,
+                   fmt::format("the journal could not be opened, nothing was started: {}", error.what()));
+    board.show(steady_clock::now(), measures, force, pools, true);
     return outcome;
   }
   record = std::make_unique<Record>(drill, *journal);
@@ -215,16 +132,17 @@ Outcome Run::State::go() {
                                       record->probe(check, ok, took, said);
                                     });
   } catch (const std::exception& error) {
-    worsen(Result::errored, fmt::format("could not start: {}", error.what()));
+    outcome.worsen(Result::errored, fmt::format("could not start: {}", error.what()));
   }
   start = steady_clock::now() + head_start;
   journal->start(start);
+  board.begin(start);
   if (stage) {
     record->run_start(options, seed, room, options.workers, stage->proxy_addresses(), stage->upstreams(),
                       stage->backend_addresses());
-    event(fmt::format("room for {} connections; seed {}", room, seed));
+    board.tell(fmt::format("room for {} connections; seed {}", room, seed));
     for (std::size_t i = 0; i < drill.proxies.size(); ++i)
-      event(
+      board.tell(
           fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
     conduct();
   } else {
@@ -237,10 +155,7 @@ Outcome Run::State::go() {
 
 // From the first request to the last verdict.
 void Run::State::conduct() {
-  {
-    const std::lock_guard lock{mutex};
-    shown.stage = Snapshot::Stage::running;
-  }
+  board.enter(Snapshot::Stage::running);
   stage->begin(start, length);
   measure_proxies(start);
   const Time end = start + length;
@@ -266,8 +181,8 @@ void Run::State::conduct() {
       sample(now);
       if (auto cause = must_abort(drill, measures, now, now - start)) {
         record->text("abort", "why", *cause);
-        event("abort: " + *cause);
-        worsen(Result::aborted, "aborted: " + *cause);
+        board.tell("abort: " + *cause);
+        outcome.worsen(Result::aborted, "aborted: " + *cause);
         why = "abort";
         break;
       }
@@ -277,8 +192,8 @@ void Run::State::conduct() {
   const Time stopped = steady_clock::now();
   if (stopping()) {
     record->text("abort", "why", why);
-    event("stopped: " + why);
-    worsen(Result::aborted, "stopped by " + why);
+    board.tell("stopped: " + why);
+    outcome.worsen(Result::aborted, "stopped by " + why);
   }
   if (outcome.result == Result::aborted) phases.nothing_to_come();
   heal(outcome.result == Result::aborted ? (why == "abort" ? "abort" : "signal") : "end");
@@ -312,8 +227,8 @@ void Run::State::play(Time now) {
     try {
       force.publish(stage->engine());
     } catch (const std::runtime_error& error) {
-      worsen(Result::errored, error.what());
-      event(error.what());
+      outcome.worsen(Result::errored, error.what());
+      board.tell(error.what());
     }
     const Time done = steady_clock::now();
     measure_proxies(done);
@@ -324,8 +239,8 @@ void Run::State::play(Time now) {
     }
     for (const Step& step : moment) {
       record->fault(step, "timeline");
-      if (step.what == Step::What::on) event(fmt::format("fault {} on", drill.faults[step.fault].name));
-      if (step.what == Step::What::off) event(fmt::format("fault {} off", drill.faults[step.fault].name));
+      if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
+      if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
     }
   }
 }
@@ -337,17 +252,7 @@ void Run::State::measure_proxies(Time now) {
   for (const ProxyBlock& block : drill.proxies) {
     const proxy::Counters counters = stage->engine().read(block.name);
     measures.proxy(block.name).take(counters, set, now);
-    for (Pool& pool : pools)
-      if (pool.proxy == block.name) pool.in_force = false;
-    for (const auto& [fault, occupancy] : counters.pools) {
-      auto pool = std::find_if(pools.begin(), pools.end(),
-                               [&, &f = fault](const Pool& p) { return p.proxy == block.name && p.fault == f; });
-      if (pool == pools.end()) pool = pools.insert(pool, Pool{block.name, fault, {}, 0, 0, true});
-      pool->last = occupancy;
-      pool->in_force = true;
-      pool->active_max = std::max(pool->active_max, occupancy.active_max);
-      pool->queue_max = std::max(pool->queue_max, occupancy.queue_max);
-    }
+    pools.take(block.name, counters.pools);
     record->pools(block.name, counters);
     if (samples % samples_per_line == 0) record->proxy(block.name, counters);
   }
@@ -363,7 +268,7 @@ void Run::State::sample(Time now) {
   measure_proxies(now);
   if (samples++ % samples_per_line == 0) write_traffic();
   watch_touches();
-  show(now, false);
+  board.show(now, measures, force, pools, false);
 }
 
 void Run::State::watch_touches() {
@@ -373,16 +278,13 @@ void Run::State::watch_touches() {
     if (!first) continue;
     touched[i] = true;
     record->touched(i, *first, start);
-    event(fmt::format("fault {} met its first connection: link {} of proxy {}, {}", drill.faults[i].name,
-                      first->touch.link, first->proxy, first->touch.client.text()));
+    board.tell(fmt::format("fault {} met its first connection: link {} of proxy {}, {}", drill.faults[i].name,
+                           first->touch.link, first->proxy, first->touch.client.text()));
   }
 }
 
 void Run::State::heal(const std::string& why) {
-  {
-    const std::lock_guard lock{mutex};
-    shown.stage = Snapshot::Stage::healing;
-  }
+  board.enter(Snapshot::Stage::healing);
   const Time began = steady_clock::now();
   measure_proxies(began);
   std::vector<std::size_t> were;
@@ -392,7 +294,7 @@ void Run::State::heal(const std::string& why) {
   try {
     force.publish(stage->engine());
   } catch (const std::runtime_error& error) {
-    worsen(Result::errored, error.what());
+    outcome.worsen(Result::errored, error.what());
   }
   const Time done = steady_clock::now();
   measure_proxies(done);
@@ -400,7 +302,7 @@ void Run::State::heal(const std::string& why) {
     phases.off(i, done);
     healed[i] = done - start;
     record->fault_off(i, why);
-    event(fmt::format("fault {} off ({})", drill.faults[i].name, why));
+    board.tell(fmt::format("fault {} off ({})", drill.faults[i].name, why));
   }
   record->heal(why, done - began);
 }
@@ -409,38 +311,41 @@ void Run::State::judge_all() {
   write_traffic();
   watch_touches();
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
-    const Verdict verdict = judge(drill, i, measures);
-    record->check(i, verdict);
+    Verdict verdict = judge(drill, i, measures);
     const CheckSpec& check = drill.checks[i];
-    event(fmt::format("check \"{}\" {}: {}", check.name, verdict.passed ? "held" : "missed",
-                      verdict.passed ? verdict.measured : verdict.reason));
-    if (verdict.passed || (!verdict.measured_at_all && outcome.result == Result::aborted)) continue;
-    worsen(verdict.measured_at_all ? Result::failed : Result::errored,
-           fmt::format("check \"{}\": {}", check.name, verdict.reason));
+    // What an abort cut short is nobody's failure.
+    verdict.judged = verdict.measured_at_all || outcome.result != Result::aborted;
+    if (!verdict.judged) verdict.reason = "the run was aborted before there was anything to judge";
+    record->check(i, verdict);
+    if (!verdict.judged) {
+      board.tell(fmt::format("check \"{}\" not judged: {}", check.name, verdict.reason));
+      continue;
+    }
+    board.tell(fmt::format("check \"{}\" {}: {}", check.name, verdict.passed ? "held" : "missed",
+                           verdict.passed ? verdict.measured : verdict.reason));
+    if (verdict.passed) continue;
+    outcome.worsen(verdict.measured_at_all ? Result::failed : Result::errored,
+                   fmt::format("check \"{}\": {}", check.name, verdict.reason));
   }
   // No vacuous green: a fault that touched nothing proved nothing. One that an abort cut short is not to blame.
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
     if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
-    worsen(Result::errored,
-           fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
-                       drill.faults[i].name, where));
+    outcome.worsen(Result::errored,
+                   fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
+                               drill.faults[i].name, where));
   }
 }
 
 void Run::State::summarise(Duration lasted) {
   for (std::size_t i = 0; i < drill.faults.size(); ++i) record->fault_summary(i, force, start, healed[i]);
-  for (Pool& pool : pools) {
-    pool.last.active_max = pool.active_max;
-    pool.last.queue_max = pool.queue_max;
-    record->pool_summary(pool.proxy, pool.fault, pool.last);
-  }
+  for (const PoolWatch::Pool& pool : pools.all()) record->pool_summary(pool.proxy, pool.fault, pool.last);
   record->decisions(force);
   record->lag(lag, longest_lag);
   record->cleanup(0, links_left, faults::Bytes::outstanding());
-  if (links_left > 0) worsen(Result::errored, fmt::format("{} connections did not end", links_left));
-  show(start + lasted, true);
+  if (links_left > 0) outcome.worsen(Result::errored, fmt::format("{} connections did not end", links_left));
+  board.show(start + lasted, measures, force, pools, true);
 }
 
 void Run::State::finish_journal() {
@@ -453,52 +358,8 @@ void Run::State::finish_journal() {
   } catch (const std::exception& error) {
     if (!failure) failure = error.what();
   }
-  if (failure) worsen(Result::errored, fmt::format("the report is not whole: {}", *failure));
-  const std::lock_guard lock{mutex};
-  shown.stage = Snapshot::Stage::over;
-}
-
-// Brings the snapshot up to date.
-void Run::State::show(Time now, bool final) {
-  Snapshot next;
-  for (std::size_t i = 0; i < drill.loads.size(); ++i) {
-    const LoadSpec& spec = drill.loads[i];
-    Snapshot::LoadNow load;
-    load.name = spec.name;
-    const Requests recent = measures.load(spec.name).recent(now, recent_window);
-    const Requests all = measures.load(spec.name).of_phase(Phases::always);
-    auto& past = totals[i];
-    past.emplace_back(now, all.count);
-    while (past.size() > 1 && past.front().first < now - recent_window) past.pop_front();
-    if (past.size() > 1)
-      load.rate = static_cast<double>(all.count - past.front().second) / faults::seconds(now - past.front().first);
-    if (recent.count > 0) load.error_ratio = static_cast<double>(recent.failed()) / static_cast<double>(recent.count);
-    load.p50 = recent.latency.quantile(0.5);
-    load.p99 = recent.latency.quantile(0.99);
-    load.requests = all.count;
-    load.errors = all.failed();
-    next.loads.push_back(std::move(load));
-  }
-  for (const Pool& pool : pools)
-    if (pool.in_force)
-      next.pools.push_back(
-          {pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
-  for (std::size_t i = 0; i < drill.checks.size(); ++i) {
-    const Verdict verdict = judge(drill, i, measures);
-    using Now = Snapshot::CheckNow::State;
-    Now state = verdict.passed ? Now::holding : Now::missed;
-    if (!verdict.measured_at_all) state = final ? Now::no_samples : Now::waiting;
-    next.checks.push_back({drill.checks[i].name, drill.checks[i].during, verdict.measured, verdict.expected, state});
-  }
-  const std::lock_guard lock{mutex};
-  shown.elapsed = start == Time{} ? Duration::zero() : now - start;
-  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    shown.bars[i].in_force = force.in_force(i);
-    shown.bars[i].links = force.links(i);
-  }
-  shown.loads = std::move(next.loads);
-  shown.pools = std::move(next.pools);
-  shown.checks = std::move(next.checks);
+  if (failure) outcome.worsen(Result::errored, fmt::format("the report is not whole: {}", *failure));
+  board.enter(Snapshot::Stage::over);
 }
 
 Run::Run(Drill drill, RunOptions options) : state_{std::make_unique<State>(std::move(drill), std::move(options))} {}
@@ -512,9 +373,6 @@ void Run::stop(std::string why) {
   state_->woken.notify_all();
 }
 
-Snapshot Run::snapshot() const {
-  const std::lock_guard lock{state_->mutex};
-  return state_->shown;
-}
+Snapshot Run::snapshot() const { return state_->board.snapshot(); }
 
 }  // namespace firedrill::drills
