@@ -110,6 +110,13 @@ std::optional<std::string> as_written(const faults::Value& value, Unit unit) {
   return std::nullopt;
 }
 
+// More than a measurement is worth.
+double to_four_digits(double measured) {
+  if (measured <= 0) return 0;
+  const double digit = std::pow(10.0, std::floor(std::log10(measured)) - 3);
+  return std::round(measured / digit) * digit;
+}
+
 double largest(Unit unit) { return unit == Unit::share ? 1 : infinity; }
 
 }  // namespace
@@ -149,13 +156,9 @@ std::optional<Expectation> read_expectation(faults::Reader& keys, std::string_vi
 std::string show_figure(double measured, Unit unit) {
   switch (unit) {
     case Unit::share:
-      return faults::show_share(measured);
-    case Unit::duration: {
-      if (measured <= 0) return "0s";
-      // Four digits are more than a measurement is worth.
-      const double digit = std::pow(10.0, std::floor(std::log10(measured)) - 3);
-      return faults::show(faults::from_seconds(std::round(measured / digit) * digit));
-    }
+      return faults::show_share(to_four_digits(measured));
+    case Unit::duration:
+      return faults::show(faults::from_seconds(to_four_digits(measured)));
     case Unit::count:
       return fmt::format("{:.0f}", measured);
     case Unit::rate:

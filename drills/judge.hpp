@@ -12,7 +12,8 @@ namespace firedrill::drills {
 struct Verdict {
   bool passed = false;
   bool measured_at_all =
-      false;  // false: no samples; then nothing passed, and the drill could not be carried out as written
+      false;           // false: no samples; then nothing passed, and the drill could not be carried out as written
+  bool judged = true;  // false: the run ended too early for a verdict
   std::uint64_t samples = 0;
   std::string expected, measured;
   std::optional<double> value;  // of the first expectation

@@ -195,9 +195,12 @@ void Record::heal(const std::string& why, Duration took) {
 
 void Record::check(std::size_t index, const Verdict& verdict) {
   const CheckSpec& check = drill_.checks[index];
-  Json line{{"name", check.name},           {"passed", verdict.passed},     {"samples", verdict.samples},
-            {"expected", verdict.expected}, {"measured", verdict.measured}, {"measured_value", nullptr},
-            {"during", check.during},       {"source", show(check.source)}, {"reason", verdict.reason}};
+  Json line{{"name", check.name},           {"passed", nullptr},
+            {"samples", verdict.samples},   {"expected", verdict.expected},
+            {"measured", verdict.measured}, {"measured_value", nullptr},
+            {"during", check.during},       {"source", show(check.source)},
+            {"reason", verdict.reason}};
+  if (verdict.judged) line["passed"] = verdict.passed;
   if (verdict.value) line["measured_value"] = *verdict.value;
   journal_.write("check", line);
 }

@@ -77,17 +77,19 @@ bool is_probe(const Source& source) {
 std::vector<Expectation> read_figures(Reader& keys, const Source& source, const std::vector<std::string_view>& others) {
   std::vector<Expectation> all;
   std::vector<std::string> known;
-  for (const FigureName& figure : figures_of(source)) {
-    known.emplace_back(figure.name);
-    if (auto expectation = read_expectation(keys, figure.name, figure.unit)) all.push_back(std::move(*expectation));
-  }
+  for (const FigureName& figure : figures_of(source)) known.emplace_back(figure.name);
   const std::string_view what = std::holds_alternative<LoadSource>(source)    ? "load"
                                 : std::holds_alternative<ProxySource>(source) ? "proxy"
                                                                               : "probe";
-  for (const faults::Member& member : *keys.table().table()) {
-    const bool expected = std::find(known.begin(), known.end(), member.key) != known.end() ||
-                          std::find(others.begin(), others.end(), member.key) != others.end();
-    if (expected) continue;
+  for (const faults::Member& member : *keys.table().table()) {  // as written: what its author put first comes first
+    const auto figures = figures_of(source);
+    const auto figure =
+        std::find_if(figures.begin(), figures.end(), [&](const FigureName& f) { return f.name == member.key; });
+    if (figure != figures.end()) {
+      if (auto expectation = read_expectation(keys, figure->name, figure->unit)) all.push_back(std::move(*expectation));
+      continue;
+    }
+    if (std::find(others.begin(), others.end(), member.key) != others.end()) continue;
     std::vector<std::string> near_to = known;
     near_to.insert(near_to.end(), others.begin(), others.end());
     const std::string near = faults::nearest(member.key, near_to);
