@@ -51,16 +51,16 @@ std::string ruler(const Snapshot& now, const Scale& scale) {
   constexpr std::array steps{1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200};
   const double length = faults::seconds(now.length);
   const std::size_t most = std::max<std::size_t>(2, scale.columns() / 10);
-  double step = steps.back();
+  int step = steps.back();
   for (const int candidate : steps)
     if (length / candidate <= static_cast<double>(most)) {
       step = candidate;
       break;
     }
   std::string line;
-  for (double at = 0; at <= length; at += step) {
+  for (int at = 0; at <= length; at += step) {
     const std::size_t column = scale.edge(at + 1e-9);
-    const std::string mark = show_length(faults::from_seconds(at));
+    const std::string mark = show_length(std::chrono::seconds{at});
     if (column < line.size() || column + mark.size() > scale.columns()) continue;
     line.resize(column, ' ');
     line += mark + " ";

@@ -62,10 +62,10 @@ void merge(Occupancy& one, const Occupancy& other) {
 
 std::optional<Occupancy> pools_since(const Counters& now, const Counters& before) {
   std::optional<Occupancy> all;
-  for (const auto& [name, pool] : now.pools) {
-    const auto old =
-        std::find_if(before.pools.begin(), before.pools.end(), [&](const auto& p) { return p.first == name; });
-    const Occupancy delta = old == before.pools.end() ? pool : since(pool, old->second);
+  for (const auto& pool : now.pools) {
+    const auto old = std::find_if(before.pools.begin(), before.pools.end(),
+                                  [&pool](const auto& earlier) { return earlier.first == pool.first; });
+    const Occupancy delta = old == before.pools.end() ? pool.second : since(pool.second, old->second);
     if (all)
       merge(*all, delta);
     else

@@ -44,6 +44,7 @@ TEST(Overrides, LaterOnesWin) { EXPECT_EQ(with({{"drill.seed", "1"}, {"drill.see
 
 struct Wrong {
   std::string path, value, said;
+  friend void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.path << '=' << wrong.value; }
 };
 
 class WrongOverride : public testing::TestWithParam<Wrong> {};

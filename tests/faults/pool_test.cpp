@@ -436,6 +436,7 @@ TEST(Pool, UnknownLinksAreIgnored) {
 struct Contradiction {
   const char* settings;
   const char* said;
+  friend void PrintTo(const Contradiction& one, std::ostream* out) { *out << one.settings; }
 };
 
 class PoolContradictions : public ::testing::TestWithParam<Contradiction> {};
