@@ -13,6 +13,7 @@ class Chain::Next final : public Outlet {
 
   void data(Bytes bytes, Time now) override {
     if (bytes.empty()) return;
+    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.data(std::move(bytes), now);
     chain_.enter(stage_, now);
     Next next{chain_, stage_ + 1, out_};
@@ -21,6 +22,7 @@ class Chain::Next final : public Outlet {
     chain_.settle(stage);
   }
   void finish(Time now) override {
+    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.finish(now);
     chain_.enter(stage_, now);
     Next next{chain_, stage_ + 1, out_};
@@ -29,17 +31,20 @@ class Chain::Next final : public Outlet {
     chain_.settle(stage);
   }
   void abort(Time now) override {
+    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.abort(now);
     Next next{chain_, stage_ + 1, out_};
     Stage& stage = chain_.stages_[stage_];
     stage.stream->abort(now, next);
     chain_.settle(stage);
   }
+  bool used() const { return used_; }
 
  private:
   Chain& chain_;
   std::size_t stage_;
   Outlet& out_;
+  bool used_ = false;
 };
 
 void Chain::enter(std::size_t index, Time now) {
@@ -126,6 +131,9 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
     const Making making{link.seed, fault->name, *fault->effects};
     Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_)};
     stages_.insert(stages_.begin() + place++, std::move(stage));
+    Next next{*this, static_cast<std::size_t>(place), out};
+    stages_[static_cast<std::size_t>(place) - 1].stream->begin(now, next);
+    if (next.used()) enter(static_cast<std::size_t>(place) - 1, now);
   }
 }
 

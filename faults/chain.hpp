@@ -16,6 +16,7 @@ class Chain {
 
   /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched;
   /// other object: update; missing: release; new: made from what the link knows of itself.
+  /// `link` outlives the chain, and its byte counts move on.
   void adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now, Outlet& out);
 
   void data(Bytes bytes, Time now, Outlet& out);

@@ -1,6 +1,7 @@
-// What one fault has really done on one proxy: the source of every "achieved" in a report.
+// What one fault has really done on one proxy: the source of every "achieved" in a report; and what its links share.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <unordered_map>
 
 #include "faults/address.hpp"
+#include "faults/bucket.hpp"
 #include "faults/histogram.hpp"
 #include "faults/time.hpp"
 
@@ -37,10 +39,14 @@ class Effects {
   std::optional<Touch> first() const;
   std::optional<Touch> last() const;
 
+  std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on
   std::atomic<std::uint64_t> discarded{0};  // bytes thrown away
+  std::atomic<std::uint64_t> altered{0};    // bytes handed on other than they came
+  std::atomic<std::uint64_t> stalls{0};     // times bytes were kept waiting as if they had been lost on the way
   std::atomic<std::uint64_t> ended{0};      // links it ended, as reset or close
   SharedHistogram lateness;                 // how much later than asked a tick was carried out
   SharedHistogram delay;                    // arrival to departure, for faults that hold bytes back
+  std::array<Bucket, 2> line;               // by Direction: a rate that all links have together
 
  private:
   std::atomic<std::uint64_t> links_{0}, claimed_{0}, decisions_{0}, digest_{0};

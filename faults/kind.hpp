@@ -28,18 +28,21 @@ struct Making {
 
 struct Kind {
   enum class Contract : std::uint8_t { stream, link, gate };
-  /// What may become of bytes; the laws hold kinds to it.
-  enum class Bytes : std::uint8_t { kept, lost };
+  /// What may become of bytes and of a stream's end; the laws hold kinds to it.
+  enum class Bytes : std::uint8_t { kept, lost, altered };
+  enum class Ends : std::uint8_t { carried, made };  // made: it may end a stream by itself
 
   std::string_view name;
   std::string_view summary;  // one line for lists
   Contract contract;
   Bytes bytes;
+  Ends ends;
   Scopes scopes;
   /// Settings that work, in the one-line form: for help, documentation and the laws, which try every one.
   std::span<const std::string_view> examples;
   std::shared_ptr<const Settings> (*read)(Reader&);
-  /// Just the one of its contract is not null.
+  /// Just the one of its contract is not null. A stream fault may keep the reference to its link: the byte counts move
+  /// on.
   std::unique_ptr<StreamFault> (*make_stream)(const Settings&, const Making&, const LinkFacts&, Direction);
   std::unique_ptr<LinkFault> (*make_link)(const Settings&, const Making&, const LinkFacts&);
   std::unique_ptr<GateFault> (*make_gate)(const Settings&, const Making&);
@@ -57,12 +60,14 @@ std::shared_ptr<const Settings> read_shared(Reader& keys) {
 /// A stream kind `Fault` with settings `S`: `Fault(const S&, const Making&, const LinkFacts&, Direction)`.
 template <typename Fault, typename S, S (*read_settings)(Reader&)>
 constexpr Kind stream_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples,
-                           Kind::Bytes bytes = Kind::Bytes::kept) {
+                           Kind::Bytes bytes = Kind::Bytes::kept, Kind::Ends ends = Kind::Ends::carried,
+                           Scopes scopes = per_lane) {
   return {name,
           summary,
           Kind::Contract::stream,
           bytes,
-          per_lane,
+          ends,
+          scopes,
           examples,
           &detail::read_shared<S, read_settings>,
           [](const Settings& s, const Making& m, const LinkFacts& link, Direction d) -> std::unique_ptr<StreamFault> {
@@ -79,6 +84,7 @@ constexpr Kind link_kind(std::string_view name, std::string_view summary, std::s
           summary,
           Kind::Contract::link,
           Kind::Bytes::lost,
+          Kind::Ends::made,
           per_link,
           examples,
           &detail::read_shared<S, read_settings>,
@@ -97,6 +103,7 @@ constexpr Kind gate_kind(std::string_view name, std::string_view summary, Scopes
           summary,
           Kind::Contract::gate,
           Kind::Bytes::kept,
+          Kind::Ends::made,
           scopes,
           examples,
           &detail::read_shared<S, read_settings>,

@@ -52,6 +52,7 @@ std::shared_ptr<Fault> read_fault(std::string name, Reader& keys) {
   fault->kind = kind;
   fault->settings = kind->read(keys);
   fault->scope = Scope::read(keys, kind->scopes, kind->name);
+  if (!includes(kind->scopes, Scopes::direction)) fault->scope.lanes = Lanes::both;  // it knows by itself which
   return fault;
 }
 

@@ -174,6 +174,37 @@ std::optional<std::string> Reader::maybe_text(std::string_view key) {
   return look(key) == nullptr ? std::nullopt : std::optional{text(key)};
 }
 
+std::vector<std::uint64_t> Reader::counts(std::string_view key) {
+  const Value* value = look(key);
+  if (value == nullptr) return {};
+  std::vector<std::uint64_t> all;
+  const auto take = [&all](const Value& item) {
+    const auto* n = std::get_if<std::int64_t>(&item.content);
+    if (n == nullptr || *n < 0) return false;
+    all.push_back(static_cast<std::uint64_t>(*n));
+    return true;
+  };
+  bool good = true;
+  if (const Value::List* list = value->list()) {
+    good = !list->empty() && std::all_of(list->begin(), list->end(), take);
+  } else if (value->text() != nullptr) {
+    std::string_view rest = *value->text();
+    while (good && !rest.empty()) {
+      const std::string_view one = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+      good = take(parse_scalar(one));
+    }
+    good = good && !all.empty();
+  } else {
+    good = take(*value);
+  }
+  if (!good) {
+    problem(key, "must be a list of counts, such as [0, 100]");
+    return {};
+  }
+  return all;
+}
+
 std::vector<std::string> Reader::texts(std::string_view key) {
   const Value* value = look(key);
   if (value == nullptr) return {};

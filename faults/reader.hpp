@@ -64,6 +64,8 @@ class Reader {
   std::string text(std::string_view key);
   std::string text(std::string_view key, std::string_view fallback);
   std::optional<std::string> maybe_text(std::string_view key);
+  /// A list of counts, or one; "1,2,3" in the one-line form. Empty where absent.
+  std::vector<std::uint64_t> counts(std::string_view key);
   /// A text or a list of texts.
   std::vector<std::string> texts(std::string_view key);
 

@@ -36,8 +36,7 @@ constexpr std::array<std::string_view, 4> examples{"", "how=close", "percent=30%
 
 }  // namespace
 
-constinit const Kind refuse = gate_kind<Refuse, RefuseSettings, read>(
-    "refuse", "turns away every link that arrives",
-    Scopes::percent | Scopes::every | Scopes::clients | Scopes::max_links, examples);
+constinit const Kind refuse =
+    gate_kind<Refuse, RefuseSettings, read>("refuse", "turns away every link that arrives", at_arrival, examples);
 
 }  // namespace firedrill::faults

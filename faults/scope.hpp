@@ -30,6 +30,8 @@ constexpr bool includes(Scopes set, Scopes one) {
 }
 inline constexpr Scopes per_link =
     Scopes::percent | Scopes::every | Scopes::clients | Scopes::max_links | Scopes::connections;
+/// Of faults that meet links as they come.
+inline constexpr Scopes at_arrival = Scopes::percent | Scopes::every | Scopes::clients | Scopes::max_links;
 inline constexpr Scopes per_lane = per_link | Scopes::direction;
 
 enum class Lanes : std::uint8_t { upstream, downstream, both };

@@ -23,11 +23,13 @@ class Outlet {
 
 /// One per lane. No call blocks, throws (but std::bad_alloc) or reads a clock; `now` never goes back. What comes in:
 /// any number of data(), then at most one of finish() and abort(). What goes out obeys the same order; after an end
-/// nothing follows.
+/// nothing follows. A fault that made an end itself takes what still comes and throws it away.
 class StreamFault {
  public:
   virtual ~StreamFault() = default;
 
+  /// In force from now on. The first call.
+  virtual void begin(Time /*now*/, Outlet& /*next*/) {}
   virtual void data(Bytes bytes, Time now, Outlet& next) = 0;
   virtual void finish(Time now, Outlet& next) { next.finish(now); }
   virtual void abort(Time now, Outlet& next) { next.abort(now); }

@@ -10,6 +10,11 @@
 
 namespace firedrill::faults {
 
+std::string Place::directory() const {
+  const std::size_t slash = source && line > 0 ? source->rfind('/') : std::string::npos;
+  return slash == std::string::npos ? "" : source->substr(0, slash + 1);
+}
+
 std::string Place::text() const {
   if (!source) return {};
   if (line == 0) return *source;

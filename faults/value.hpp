@@ -17,6 +17,8 @@ struct Place {
   std::uint32_t line = 0, column = 0;         // from 1; 0: unknown
   /// "drill.toml:12:9", "--set" or "".
   std::string text() const;
+  /// Of the file, for others that it names; "" when it is in no file, or in the working directory.
+  std::string directory() const;
 };
 
 struct Member;

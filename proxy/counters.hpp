@@ -24,7 +24,7 @@ enum class End : std::uint8_t {
   connect_timeout,
   unresolved,      // the upstream's name has no address
   no_descriptors,  // nothing was dialled: this process, or its machine, had no descriptor left
-  fault_reset,     // a link fault ended it
+  fault_reset,     // a fault ended it
   fault_close,
   refused,  // a gate turned it away
   queue_full,

@@ -86,7 +86,8 @@ void Link::drain() {
 
 void Link::adopt(const faults::Plan& plan) {
   if (state_ == State::over) return;
-  if (plan.faults.empty() && !faulted_) return;
+  const bool held_at_dial = state_ == State::dialling && !dialler_;
+  if (plan.faults.empty() && !faulted_ && !held_at_dial) return;
   const Time now = clock_now();
   if (!faulted_) faulted_ = std::make_unique<Faulted>();
   faulted_->chosen.choose(plan, facts_);
@@ -99,24 +100,27 @@ void Link::adopt(const faults::Plan& plan) {
   } else {
     obey(verdict);
   }
+  if (state_ == State::dialling && !dialler_) dial(now);
   if (state_ == State::open || state_ == State::waiting) pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
   settle();
 }
 
+// Asked again when a delay is over or the plan has changed.
 void Link::dial(Time now) {
   if (state_ == State::waiting) {
     state_ = State::dialling;
     dialled_at_ = now;
     deadline_ = now + branch_.proxy().spec().connect_timeout;
-    const faults::Dialling dialling = branch_.proxy().dial(facts_.ordinal);
-    using Action = faults::Dialling::Action;
-    if (dialling.action == Action::fail) return end(End::connect_refused, Leave::finish, Leave::close);
-    if (dialling.action == Action::hang) return;
-    if (dialling.action == Action::later) {
-      dial_at_ = now + dialling.delay;
-      return;
-    }
+  }
+  dial_at_ = never;
+  const faults::Dialling dialling = branch_.proxy().dial(facts_.ordinal);
+  using Action = faults::Dialling::Action;
+  if (dialling.action == Action::fail) return end(End::connect_refused, Leave::finish, Leave::close);
+  if (dialling.action == Action::hang) return;
+  if (dialling.action == Action::later && dialled_at_ + dialling.delay > now) {
+    dial_at_ = dialled_at_ + dialling.delay;
+    return;
   }
   dialler_ = std::make_unique<Dialler>(branch_.worker().context(), [this](Dialler::Outcome outcome, Socket socket) {
     --pending_;
@@ -156,6 +160,7 @@ void Link::pump(Direction d) {
       while (!lane(d).next().write.empty() && write_some(d, lane(d).next())) {
       }
       if (state_ == State::over) return;
+      if (!lane(d).source_ended()) return end(End::fault_reset, Leave::reset, Leave::reset);
       // Whoever sent the RST is gone; the other side gets one.
       const bool by_client = d == Direction::upstream;
       if (state_ != State::open) return end(End::client_gone, Leave::reset, Leave::close);
@@ -249,6 +254,7 @@ bool Link::read_some(Direction d) {
 void Link::finished(Direction d, Time now) {
   finish_sending(sink(d).socket);
   lane(d).carried();
+  made_finish_ = made_finish_ || !lane(d).source_ended();
   if (!lane(other(d)).finished()) {
     first_finished_ = d;
     deadline_ = now + branch_.proxy().spec().half_open_limit;
@@ -256,7 +262,8 @@ void Link::finished(Direction d, Time now) {
     return;
   }
   const bool client_first = first_finished_ == Direction::upstream;
-  end(client_first ? End::client_finished : End::upstream_finished, Leave::close, Leave::close);
+  const End why = made_finish_ ? End::fault_close : client_first ? End::client_finished : End::upstream_finished;
+  end(why, Leave::close, Leave::close);
 }
 
 // An RST or another error on one socket.
@@ -368,10 +375,7 @@ void Link::arm_timer() {
 }
 
 void Link::on_timer(Time now) {
-  if (dial_at_ <= now) {
-    dial_at_ = never;
-    dial(now);
-  }
+  if (dial_at_ <= now) dial(now);
   if (deadline_ <= now) {
     if (state_ == State::dialling) return end(End::connect_timeout, Leave::finish, Leave::close);
     deadline_ = facts_.last_moved + branch_.proxy().spec().half_open_limit;

@@ -86,6 +86,7 @@ class Link {
   bool buried_ = false, answered_ = false;
   int pending_ = 0;
   std::optional<Direction> first_finished_;
+  bool made_finish_ = false;  // a fault sent a FIN that no peer had sent
   std::unique_ptr<Faulted> faulted_;
   std::unique_ptr<Dialler> dialler_;
   std::optional<asio::basic_waitable_timer<std::chrono::steady_clock>> timer_;

@@ -127,7 +127,18 @@ void Proxy::finished(std::uint64_t link) {
 
 faults::Dialling Proxy::dial(std::uint64_t link) {
   const std::lock_guard lock{mutex_};
-  return gates_.empty() ? faults::Dialling{} : gates_.dial(link, steady_clock::now());
+  if (gates_.empty()) return {};
+  // A worker may notice an expiry before the gates' timer does, and asks once only.
+  const Time now = steady_clock::now();
+  expire(now);
+  return gates_.dial(link, now);
+}
+
+// Under the lock.
+void Proxy::expire(Time now) {
+  if (plan_->next_expiry() > now) return;
+  plan_ = std::make_shared<const faults::Plan>(plan_->without_expired(now));
+  gates_.adopt(*plan_, now, *this);
 }
 
 faults::Door Proxy::door() {
@@ -164,10 +175,7 @@ void Proxy::arm_gates() {
       const std::lock_guard lock{mutex_};
       const Time now = steady_clock::now();
       gates_.advance(now, *this);
-      if (plan_->next_expiry() <= now) {
-        plan_ = std::make_shared<const faults::Plan>(plan_->without_expired(now));
-        gates_.adopt(*plan_, now, *this);
-      }
+      expire(now);
       gates_armed_ = faults::never;
       settle();
     }

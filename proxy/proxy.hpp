@@ -50,6 +50,7 @@ class Proxy final : private faults::GateOutlet {
   void turn_away(std::uint64_t link, faults::Ending how, faults::Cause why, Time now) override;
   Branch& branch_of(std::uint64_t link) { return *branches_[link % branches_.size()]; }
   void tell_script(const faults::LinkFacts& facts) const;
+  void expire(Time now);
   void settle();
   void arm_gates();
   bool wait_until_gone(faults::Duration most);

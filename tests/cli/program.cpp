@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include "places.hpp"
 
 namespace firedrill::tests {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "places.hpp"
 #include "tests/cli/program.hpp"
 
 namespace firedrill::tests {

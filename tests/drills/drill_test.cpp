@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "drills/timeline.hpp"
+#include "places.hpp"
 #include "tests/drills/broken.hpp"
 
 namespace firedrill::drills {

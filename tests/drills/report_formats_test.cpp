@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "places.hpp"
 #include "tests/drills/sample_journal.hpp"
 
 namespace firedrill::drills {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "faults/plan.hpp"
+#include "places.hpp"
 
 namespace firedrill::faults {
 namespace {

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <fstream>
+
+#include "tests/support/temporary_directory.hpp"
 
 namespace firedrill::faults {
 namespace {
@@ -46,6 +49,52 @@ TEST(Distribution, OtherQuantilesAreTheirFormulas) {
               2 * std::exp(0.5 * 1.959963984540054), 2e-9);
   EXPECT_NEAR(seconds(Distribution{Shape::pareto, 2s, 0s, 2}.quantile(0.75)), 4, 1e-9);
   EXPECT_NEAR(seconds(Distribution{Shape::exponential, 2s, 0s, 0}.quantile(0.5)), 2 * std::log(2.0), 1e-9);
+}
+
+TEST(Distribution, PercentilesAreMet) {
+  const Read r = read("p50=20ms p90=50ms p99=400ms");
+
+  EXPECT_EQ(r.said, "");
+  EXPECT_NEAR(seconds(r.distribution.quantile(0.5)), 0.020, 1e-8);
+  EXPECT_NEAR(seconds(r.distribution.quantile(0.9)), 0.050, 1e-8);
+  EXPECT_NEAR(seconds(r.distribution.quantile(0.99)), 0.400, 1e-8);
+  EXPECT_GT(r.distribution.quantile(0.9999), 400ms);
+  EXPECT_LT(r.distribution.quantile(0.01), 20ms);
+  EXPECT_GE(r.distribution.quantile(1e-12), 0ms);
+}
+
+TEST(Distribution, PercentilesThatContradictAreProblems) {
+  EXPECT_THAT(read("p50=20ms").said, HasSubstr("one percentile alone says too little"));
+  EXPECT_THAT(read("p50=20ms p99=10ms").said, HasSubstr("p99 = \"10ms\": must be at least the percentile before it"));
+  EXPECT_THAT(read("p50=20ms p99=40ms delay=1s").said, HasSubstr("delay = \"1s\": says something else"));
+  EXPECT_THAT(read("p50=0s p99=40ms").said, HasSubstr("p50 = \"0s\": must be at least 1us"));
+}
+
+class DistributionTable : public ::testing::Test {
+ protected:
+  Read read_table(const std::string& text) {
+    std::ofstream{directory.path() / "latency.txt"} << text;
+    return read("table=" + (directory.path() / "latency.txt").string());
+  }
+  tests::TemporaryDirectory directory;
+};
+
+TEST_F(DistributionTable, IsFollowedByLines) {
+  const Read r = read_table("# measured in May\n 0%  10ms\n50%  20ms # median\n\n100%  120ms\n");
+
+  EXPECT_EQ(r.said, "");
+  EXPECT_EQ(r.distribution.quantile(0.25), 15ms);
+  EXPECT_EQ(r.distribution.quantile(0.75), 70ms);
+  EXPECT_NEAR(seconds(r.distribution.quantile(0.9999)), 0.11998, 1e-9);
+  EXPECT_NEAR(r.distribution.mean(), 0.5 * 0.015 + 0.5 * 0.070, 1e-6);
+}
+
+TEST_F(DistributionTable, ThatMakesNoSenseIsAProblemWithItsLine) {
+  EXPECT_THAT(read_table("0% 10ms\n50 20ms\n").said, HasSubstr("line 2: must be a share and a duration"));
+  EXPECT_THAT(read_table("0% 10ms\n50% 5ms\n").said, HasSubstr("line 2: must be above the line before it"));
+  EXPECT_THAT(read_table("0% 10ms\n").said, HasSubstr("needs two lines at least"));
+  EXPECT_THAT(read_table("").said, HasSubstr("cannot be read, or is empty"));
+  EXPECT_THAT(read("table=/nowhere/at/all").said, HasSubstr("cannot be read, or is empty"));
 }
 
 TEST(Distribution, NeverNegativeAndNeverWithoutEnd) {

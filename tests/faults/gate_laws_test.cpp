@@ -124,6 +124,8 @@ TEST_P(GateLaws, ItsBooksSayTheSame) {
 }
 
 TEST_P(GateLaws, NobodyIsAdmittedAboveTheCap) {
+  if (GateRig rig{GetParam().kind->name, GetParam().settings}; !rig.gate().occupancy(at(0ms)))
+    return;  // it has no slots
   const Value settings = parse_inline(GetParam().settings);
   const auto number = [&](const char* key, std::int64_t fallback) {
     const Value* value = settings.find(key);

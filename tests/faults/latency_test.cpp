@@ -115,6 +115,8 @@ const Shape shapes[] = {
      [](double x) { return x <= 0 ? 0 : phi(std::log(x / 0.04) / 0.5); }},
     {"Pareto", 5, "delay=20ms distribution=pareto alpha=2.5",
      [](double x) { return x <= 0.02 ? 0 : 1 - std::pow(0.02 / x, 2.5); }},
+    {"TwoPercentiles", 7, "p50=20ms p99=400ms",
+     [](double x) { return x <= 0 ? 0 : phi(std::log(x / 0.02) / (std::log(20.0) / 2.3263478740408408)); }},
     {"Exponential", 6, "delay=30ms distribution=exponential", [](double x) { return 1 - std::exp(-x / 0.03); }},
 };
 
@@ -135,6 +137,29 @@ TEST_P(LatencyDraws, FollowTheDistribution) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, LatencyDraws, ::testing::ValuesIn(shapes),
                          [](const auto& shape) { return shape.param.name; });
+
+// The distribution stays what was asked for; what changes is how much neighbours resemble each other.
+TEST(Latency, CorrelationKeepsTheDistribution) {
+  constexpr int n = 20'000;
+  StreamRig rig{"latency", "delay=100ms jitter=60ms correlation=80%", Seed{8}};
+  for (int i = 0; i < n; ++i) rig.data(i * 1h, "x");
+  rig.run_out();
+  std::vector<double> delays;
+  for (int i = 0; i < n; ++i) delays.push_back(seconds(rig.tape.entries()[static_cast<std::size_t>(i)].at - i * 1h));
+
+  double mean = 0, variance = 0, covariance = 0;
+  for (const double d : delays) mean += d / n;
+  for (std::size_t i = 0; i < n; ++i) variance += (delays[i] - mean) * (delays[i] - mean) / n;
+  for (std::size_t i = 1; i < n; ++i) covariance += (delays[i] - mean) * (delays[i - 1] - mean) / n;
+  // Uniform numbers through a Gaussian copula: Spearman's 6/pi asin(rho/2).
+  EXPECT_NEAR(covariance / variance, 6 / std::acos(-1.0) * std::asin(0.4), 0.02);
+  // Neighbours are not independent, so that the critical value holds for every 40th only, whose correlation is 0.0001.
+  std::vector<double> apart;
+  for (std::size_t i = 0; i < n; i += 40) apart.push_back(delays[i]);
+  EXPECT_LT(ks_distance(apart, [](double x) { return std::clamp((x - 0.04) / 0.12, 0.0, 1.0); }),
+            ks_critical(static_cast<int>(apart.size())));
+  EXPECT_NEAR(mean, 0.1, 0.004);
+}
 
 TEST(Latency, AConstantDelayIsConstant) {
   StreamRig rig{"latency", "delay=30ms"};

@@ -18,7 +18,8 @@ struct LawCase {
   /// Whether these settings leave something to chance. A kind not named here that draws fails the law, and is then
   /// added.
   bool draws() const {
-    for (const char* key : {"jitter=", "distribution=", "variation=", "leak="})
+    if (kind->bytes == Kind::Bytes::altered) return true;  // how a byte is altered is drawn
+    for (const char* key : {"jitter=", "distribution=", "variation=", "leak=", "enter=", "p50="})
       if (settings.find(key) != std::string::npos) return true;
     return settings.find("chance=") != std::string::npos && settings.find("chance=0%") == std::string::npos &&
            settings.find("chance=100%") == std::string::npos;

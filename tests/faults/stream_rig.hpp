@@ -65,11 +65,20 @@ class Tape final : public Outlet {
 /// One stream fault between a script and a Tape. Ticks come at the moments asked for.
 class StreamRig {
  public:
+  Tape tape;
+
   StreamRig(std::string_view kind, std::string_view settings, Seed seed = {1}, std::uint64_t ordinal = 1,
             Direction direction = Direction::downstream)
+      : StreamRig{kind, settings, link_facts(ordinal, seed), direction} {}
+  /// On a link that has lived for a while.
+  StreamRig(std::string_view kind, std::string_view settings, const LinkFacts& link,
+            Direction direction = Direction::downstream)
       : fault_{make_fault("f", kind, settings)},
-        stream_{fault_->kind->make_stream(*fault_->settings, {seed, fault_->name, *fault_->effects},
-                                          link_facts(ordinal, seed), direction)} {}
+        link_{std::make_unique<LinkFacts>(link)},
+        stream_{fault_->kind->make_stream(*fault_->settings, {link.seed, fault_->name, *fault_->effects}, *link_,
+                                          direction)} {
+    stream_->begin(Time{}, tape);
+  }
 
   void run_to(Duration t) {
     while (stream_->wake() <= at(t)) {
@@ -81,6 +90,11 @@ class StreamRig {
   /// Until it wants no more ticks.
   void run_out() {
     while (stream_->wake() != never) run_to(stream_->wake() - Time{});
+  }
+  /// Bytes came the other way.
+  StreamRig& asked(std::uint64_t bytes = 1) {
+    link_->bytes[static_cast<std::size_t>(Direction::upstream)] += bytes;
+    return *this;
   }
   StreamRig& data(Duration t, std::string_view text) {
     run_to(t);
@@ -111,10 +125,9 @@ class StreamRig {
   StreamFault& stream() { return *stream_; }
   Effects& effects() { return *fault_->effects; }
 
-  Tape tape;
-
  private:
   std::shared_ptr<Fault> fault_;
+  std::unique_ptr<LinkFacts> link_;
   std::unique_ptr<StreamFault> stream_;
 };
 

@@ -1,0 +1,88 @@
+// Holds back the beginning of every answer: a backend that thinks before it speaks.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "faults/catalog.hpp"
+#include "faults/distribution.hpp"
+#include "faults/held.hpp"
+
+namespace firedrill::faults {
+namespace {
+
+struct FirstByteSettings final : Settings {
+  Distribution delay;
+};
+
+FirstByteSettings read(Reader& keys) {
+  FirstByteSettings settings;
+  settings.delay = read_distribution(keys, "delay");
+  return settings;
+}
+
+// An answer begins with the first byte after one of the other direction.
+class FirstByte final : public StreamFault {
+ public:
+  FirstByte(const FirstByteSettings& settings, const Making& making, const LinkFacts& link, Direction direction)
+      : settings_{settings},
+        draws_{making.seed, making.fault, link.ordinal, direction},
+        effects_{making.effects},
+        asked_{link.bytes[1 - static_cast<std::size_t>(direction)]},
+        offset_{link.bytes[static_cast<std::size_t>(direction)]} {
+    if (offset_ > 0) answered_ = asked_;  // in the middle of an answer, perhaps: it is left alone
+  }
+
+  void data(Bytes bytes, Time now, Outlet& next) override {
+    due_ = std::max(due_, now);
+    if (answered_ != asked_) {
+      answered_ = asked_;
+      const Duration delay = settings_.delay.quantile(draws_.unit(offset_));
+      effects_.delay.record(delay);
+      due_ = std::max(due_, now + delay);
+    }
+    offset_ += bytes.size();
+    held_.push(std::move(bytes), due_);
+    held_.pass_until(now, next);
+  }
+  void finish(Time now, Outlet& next) override {
+    held_.push_finish(std::max(due_, now));
+    held_.pass_until(now, next);
+  }
+  // Nobody waits for what a dead peer sent: the RST overtakes it.
+  void abort(Time now, Outlet& next) override {
+    dropped_ += held_.drop();
+    next.abort(now);
+  }
+  void tick(Time now, Outlet& next) override { held_.pass_until(now, next); }
+  void update(const Settings& settings, Time, Outlet&) override {
+    settings_ = static_cast<const FirstByteSettings&>(settings);
+  }
+  void release(Time now, Outlet& next) override { held_.pass_all(now, next); }
+
+  Time wake() const override { return held_.next_due(); }
+  std::size_t held() const override { return held_.bytes(); }
+  std::uint64_t discarded() const override { return dropped_; }
+
+ private:
+  FirstByteSettings settings_;
+  Draws draws_;
+  Effects& effects_;
+  const std::uint64_t& asked_;  // bytes of the other direction, as they move on
+  std::optional<std::uint64_t> answered_;
+  std::uint64_t offset_, dropped_ = 0;
+  Time due_ = Time::min();
+  Held held_;
+};
+
+constexpr std::array<std::string_view, 3> examples{
+    "delay=300ms",
+    "delay=50ms jitter=20ms",
+    "delay=100ms distribution=lognormal sigma=0.8 direction=both",
+};
+
+}  // namespace
+
+constinit const Kind first_byte =
+    stream_kind<FirstByte, FirstByteSettings, read>("first_byte", "holds back the beginning of every answer", examples);
+
+}  // namespace firedrill::faults

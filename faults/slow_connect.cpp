@@ -1,0 +1,47 @@
+// Delays the connection to the upstream.
+#include <array>
+
+#include "faults/catalog.hpp"
+#include "faults/distribution.hpp"
+
+namespace firedrill::faults {
+namespace {
+
+struct SlowConnectSettings final : Settings {
+  Distribution delay;
+};
+
+SlowConnectSettings read(Reader& keys) {
+  SlowConnectSettings settings;
+  settings.delay = read_distribution(keys, "delay");
+  return settings;
+}
+
+class SlowConnect final : public GateFault {
+ public:
+  SlowConnect(const SlowConnectSettings& settings, const Making& making) : settings_{settings}, making_{making} {}
+
+  void arrive(const LinkFacts& link, Time now, GateOutlet& out) override { out.admit(link.ordinal, now); }
+  Dialling dial(std::uint64_t link, Time) override {
+    const double u = Draws{making_.seed, making_.fault, link}.unit(0, 1);
+    return {Dialling::Action::later, settings_.delay.quantile(u)};
+  }
+  void update(const Settings& settings, Time, GateOutlet&) override {
+    settings_ = static_cast<const SlowConnectSettings&>(settings);
+  }
+  void release(Time, GateOutlet&) override {}
+
+ private:
+  SlowConnectSettings settings_;
+  Making making_;
+};
+
+constexpr std::array<std::string_view, 3> examples{"delay=500ms", "delay=200ms jitter=100ms percent=50%",
+                                                   "delay=100ms distribution=exponential"};
+
+}  // namespace
+
+constinit const Kind slow_connect = gate_kind<SlowConnect, SlowConnectSettings, read>(
+    "slow_connect", "delays the connection to the upstream", at_arrival, examples);
+
+}  // namespace firedrill::faults
