@@ -2,6 +2,7 @@
 #include "drills/run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -80,14 +81,15 @@ class Progress {
   std::unique_ptr<Screen> screen_;
 };
 
-drills::Outcome watch(drills::Run& run, Progress& progress, const Signals& signals) {
-  auto done = std::async(std::launch::async, [&run] { return run.go(); });
-  while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-    const int signal = signals.wait(frame);
-    if (signal == SIGTSTP)
-      progress.stop_process();
-    else if (signal != 0)
-      run.stop(fmt::format("SIG{}", sigabbrev_np(signal)));
+drills::Outcome watch(drills::Run& run, Progress& progress, SignalThread& signals) {
+  // Whoever reads what is shown here may stop reading: the run, its end and its reports do not wait for that.
+  auto done = std::async(std::launch::async, [&run, &signals] {
+    drills::Outcome outcome = run.go();
+    signals.all_done(drills::exit_code(outcome.result));
+    return outcome;
+  });
+  while (done.wait_for(frame) != std::future_status::ready) {
+    if (signals.stop_wanted()) progress.stop_process();
     progress.show(run.snapshot());
   }
   const drills::Outcome outcome = done.get();
@@ -102,6 +104,9 @@ void make_room_for(const std::string& file) {
   if (!directory.empty()) std::filesystem::create_directories(directory);
   if (std::filesystem::is_directory(file))
     throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
+  const std::string where = directory.empty() ? "." : directory.string();
+  if (::access(where.c_str(), W_OK) != 0)
+    throw std::runtime_error{fmt::format("--junit {}: {}: {}", file, where, std::generic_category().message(errno))};
 }
 
 std::string nothing_but_the_verdict(const std::string& drill, const drills::Outcome& outcome) {
@@ -117,9 +122,13 @@ void conclude(const RunArguments& arguments, const std::string& drill, const dri
     for (const std::string& reason : outcome.reasons) complain(harmless(reason));
   if (outcome.directory.empty())
     return print(arguments.json ? nothing_but_the_verdict(drill, outcome) : short_summary(outcome, terminal_shape()));
-  const drills::Report report = drills::read_journal(outcome.directory);
-  print(arguments.json ? json_text(report) : summary(report, outcome.directory, terminal_shape()));
+  drills::Report report = drills::read_journal(outcome.directory);
+  // A disk may have filled up behind the journal's last line: what this process knows is newer.
+  report.result = drills::name(outcome.result);
+  report.exit_code = drills::exit_code(outcome.result);
+  report.reasons = outcome.reasons;
   if (!arguments.junit.empty()) write_file(arguments.junit, drills::to_junit(report));
+  print(arguments.json ? json_text(report) : summary(report, terminal_shape()) + where_the_rest_is(outcome.directory));
 }
 
 }  // namespace
@@ -151,7 +160,8 @@ int run(const RunArguments& arguments) {
   const Signals signals;
   Progress progress{{drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way};
   drills::Run run{std::move(drill), std::move(options)};
-  const drills::Outcome outcome = watch(run, progress, signals);
+  SignalThread signal_thread{signals, [&run](int signal) { run.stop(fmt::format("SIG{}", sigabbrev_np(signal))); }};
+  const drills::Outcome outcome = watch(run, progress, signal_thread);
   conclude(arguments, name, outcome);
   return flush() ? drills::exit_code(outcome.result) : exit_errored;
 }

@@ -1,8 +1,10 @@
 // Blocked, they wait in the kernel.
 #include "cli/signals.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <utility>
 
 namespace firedrill::cli {
 namespace {
@@ -34,6 +36,33 @@ int Signals::wait(std::chrono::milliseconds patience) const {
   const timespec time{split.quot, static_cast<long>(split.rem) * 1'000'000};
   const int signal = sigtimedwait(&mine_, nullptr, &time);
   return signal > 0 ? signal : 0;
+}
+
+SignalThread::SignalThread(const Signals& signals, std::function<void(int)> ended)
+    : thread_{[this, &signals, ended = std::move(ended)] { watch(signals, ended); }} {}
+
+SignalThread::~SignalThread() {
+  over_ = true;
+  thread_.join();
+}
+
+void SignalThread::watch(const Signals& signals, const std::function<void(int)>& ended) {
+  constexpr std::chrono::milliseconds look{50};
+  constexpr std::chrono::seconds patience{5};
+  bool asked = false;
+  auto done = std::chrono::steady_clock::time_point::max();
+  while (!over_) {
+    const int signal = signals.wait(look);
+    if (signal == SIGTSTP) {
+      stop_wanted_ = true;
+    } else if (signal != 0) {
+      asked = true;
+      ended(signal);
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (asked && exit_code_ >= 0) done = std::min(done, now);
+    if (done < now - patience) std::_Exit(exit_code_);
+  }
 }
 
 }  // namespace firedrill::cli

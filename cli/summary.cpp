@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/text.hpp"
 #include "drills/report_words.hpp"
@@ -36,9 +37,10 @@ std::string wrapped(std::string_view lead, std::string_view text, std::string_vi
   return out + "\n";
 }
 
-std::string verdict(const std::string& result, const std::vector<std::string>& reasons, Shape shape) {
+std::string verdict(const std::string& result, const std::vector<std::string>& reasons, bool no_check, Shape shape) {
   std::string_view meaning = "the drill could not be carried out, or not be measured";
-  if (result == "passed") meaning = "every expectation held";
+  if (result == "passed")
+    meaning = no_check ? "the drill ran; it has no check, so that nothing was judged" : "every expectation held";
   if (result == "failed") meaning = "an expectation was missed";
   if (result == "aborted") meaning = "everything was healed before the end";
   const Paint paint = result == "passed" ? Paint::green : result == "failed" ? Paint::red : Paint::yellow;
@@ -87,20 +89,25 @@ std::string phases(const drills::Report& report, Shape shape) {
 
 }  // namespace
 
-std::string summary(const drills::Report& report, const std::string& directory, Shape shape) {
-  std::string text =
-      verdict(report.result, report.reasons, shape) + checks(report, shape) + phases(report, shape) + "\n";
+std::string summary(const drills::Report& report, Shape shape) {
+  std::string text = verdict(report.result, report.reasons, report.checks.empty(), shape) + checks(report, shape) +
+                     phases(report, shape) + "\n";
   if (report.cleanup && report.cleanup->clean())
     text += "left behind: no fault in force, no connection open, no byte held\n";
   else if (report.cleanup)
     text += fmt::format("left behind: {} in force, {} open, {} held\n", count(report.cleanup->faults_in_force, "fault"),
                         count(report.cleanup->links_open, "connection"), count(report.cleanup->bytes_held, "byte"));
   for (const std::string& what : report.missing) text += wrapped("the journal is incomplete: ", what, " ", shape.width);
-  return text + "report: " + directory + "/report.md\n";
+  return text;
+}
+
+std::string where_the_rest_is(const std::string& directory) {
+  const std::string report = directory + "/report.md";
+  return std::filesystem::exists(report) ? "report: " + report + "\n" : "journal: " + directory + "/journal.jsonl\n";
 }
 
 std::string short_summary(const drills::Outcome& outcome, Shape shape) {
-  return verdict(std::string{drills::name(outcome.result)}, outcome.reasons, shape);
+  return verdict(std::string{drills::name(outcome.result)}, outcome.reasons, false, shape);
 }
 
 }  // namespace firedrill::cli

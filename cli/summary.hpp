@@ -8,8 +8,10 @@
 
 namespace firedrill::cli {
 
-/// The verdict, the checks, the phases, and where the rest is. Texts longer than the width go on in a further line.
-std::string summary(const drills::Report& report, const std::string& directory, Shape shape);
+/// The verdict, the checks and the phases. Texts longer than the width go on in a further line.
+std::string summary(const drills::Report& report, Shape shape);
+/// Where the rest is: "report: DIRECTORY/report.md", or the journal if that is all there is.
+std::string where_the_rest_is(const std::string& directory);
 /// When there is nothing but the verdict.
 std::string short_summary(const drills::Outcome& outcome, Shape shape);
 

@@ -77,7 +77,7 @@ void Board::show(Time now, Measures& measures, const Force& force, const PoolWat
     next.loads.push_back(load_now(name, now, measures.load(name), totals_[i]));
   }
   for (const PoolWatch::Pool& pool : pools.all())
-    if (pool.in_force)
+    if (pool.last.in_force)
       next.pools.push_back(
           {pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
   for (std::size_t i = 0; i < drill_.checks.size(); ++i) next.checks.push_back(check_now(drill_, i, measures, final));

@@ -14,10 +14,9 @@ class PoolWatch {
  public:
   struct Pool {
     std::string proxy, fault;
-    faults::Occupancy last;  // but `active_max` and `queue_max`: of all readings
-    bool in_force = true;
+    faults::Occupancy last;  // but `active_max` and `queue_max`: of all readings; `limit`: the last one in force
   };
-  /// A reading of all pools of a proxy; those it does not name are over.
+  /// A reading of all pools of a proxy.
   void take(const std::string& proxy, const std::vector<std::pair<std::string, faults::Occupancy>>& readings);
   const std::vector<Pool>& all() const { return pools_; }
 

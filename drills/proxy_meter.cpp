@@ -11,47 +11,10 @@ namespace {
 using faults::Occupancy;
 using proxy::Counters;
 
-/// Counts and times that add up; levels and maxima are left to the caller.
-void add_sums(Occupancy& sum, const Occupancy& more) {
-  sum.granted += more.granted;
-  sum.granted_after_wait += more.granted_after_wait;
-  sum.timed_out += more.timed_out;
-  sum.gone += more.gone;
-  sum.rejected += more.rejected;
-  sum.evicted += more.evicted;
-  sum.wait.add(more.wait);
-  sum.wasted.add(more.wasted);
-  sum.hold.add(more.hold);
-  sum.busy += more.busy;
-  sum.capacity += more.capacity;
-}
-
-void raise_maxima(Occupancy& sum, const Occupancy& other) {
-  sum.active_max = std::max(sum.active_max, other.active_max);
-  sum.queue_max = std::max(sum.queue_max, other.queue_max);
-}
-
-Occupancy since(Occupancy now, const Occupancy& before) {
-  // Smaller sums: the gate went and another came under the same name.
-  if (now.capacity < before.capacity || now.granted < before.granted || now.timed_out < before.timed_out) return now;
-  now.granted -= before.granted;
-  now.granted_after_wait -= before.granted_after_wait;
-  now.timed_out -= before.timed_out;
-  now.gone -= before.gone;
-  now.rejected -= before.rejected;
-  now.evicted -= before.evicted;
-  now.wait.subtract(before.wait);
-  now.wasted.subtract(before.wasted);
-  now.hold.subtract(before.hold);
-  now.busy -= before.busy;
-  now.capacity -= before.capacity;
-  return now;
-}
-
 /// Two pools of one proxy at the same moment.
 void merge(Occupancy& one, const Occupancy& other) {
-  add_sums(one, other);
-  raise_maxima(one, other);
+  one.add_sums(other);
+  one.raise_maxima(other);
   one.limit += other.limit;
   one.active += other.active;
   one.queue += other.queue;
@@ -65,7 +28,11 @@ std::optional<Occupancy> pools_since(const Counters& now, const Counters& before
   for (const auto& pool : now.pools) {
     const auto old = std::find_if(before.pools.begin(), before.pools.end(),
                                   [&pool](const auto& earlier) { return earlier.first == pool.first; });
-    const Occupancy delta = old == before.pools.end() ? pool.second : since(pool.second, old->second);
+    Occupancy delta = pool.second;
+    if (old != before.pools.end()) {
+      if (!delta.in_force && !old->second.in_force) continue;  // it was over before
+      delta.subtract_sums(old->second);
+    }
     if (all)
       merge(*all, delta);
     else
@@ -116,8 +83,8 @@ void ProxyPhase::add(const ProxyPhase& later) {
     return;
   }
   Occupancy sum = *later.pool;  // its levels: they are newer
-  add_sums(sum, *pool);
-  raise_maxima(sum, *pool);
+  sum.add_sums(*pool);
+  sum.raise_maxima(*pool);
   pool = std::move(sum);
 }
 

@@ -164,7 +164,8 @@ void Record::proxy(const std::string& proxy, const proxy::Counters& counters) {
 }
 
 void Record::pools(const std::string& proxy, const proxy::Counters& counters) {
-  for (const auto& [fault, pool] : counters.pools)
+  for (const auto& [fault, pool] : counters.pools) {
+    if (!pool.in_force) continue;
     journal_.write("pool", {{"proxy", proxy},
                             {"fault", fault},
                             {"limit", pool.limit},
@@ -177,6 +178,7 @@ void Record::pools(const std::string& proxy, const proxy::Counters& counters) {
                             {"gone", pool.gone},
                             {"rejected", pool.rejected},
                             {"oldest_wait_s", seconds(pool.oldest_wait)}});
+  }
 }
 
 void Record::probe(const std::string& check, bool ok, Duration took, const std::string& said) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -41,10 +42,15 @@ struct Run::State {
   void heal(const std::string& why);
   void measure_proxies(Time now);
   void write_traffic();
+  void wait_for_answers();
+  void close_proxies();
   void judge_all();
+  void judge_loads();
   void summarise(Duration lasted);
   void finish_journal();
-  bool stopping() const;
+  bool stopping() const { return stops() > 0; }
+  /// How often somebody wanted the run to end.
+  unsigned stops() const;
 
   const Drill drill;
   const RunOptions options;
@@ -68,13 +74,14 @@ struct Run::State {
   Duration longest_lag{};
   PoolWatch pools;
   std::uint64_t samples = 0;
-  std::uint64_t links_left = 0;
+  std::uint64_t links_left = 0, faults_left = 0;
 
   // Shared.
   Board board;
   mutable std::mutex mutex;
   std::condition_variable woken;
-  std::optional<std::string> stop_why;
+  std::string stop_why;  // the first one
+  unsigned stops_ = 0;
 };
 
 namespace {
@@ -105,9 +112,9 @@ Run::State::State(Drill d, RunOptions o)
       healed(drill.faults.size()),
       board{drill} {}
 
-bool Run::State::stopping() const {
+unsigned Run::State::stops() const {
   const std::lock_guard lock{mutex};
-  return stop_why.has_value();
+  return stops_;
 }
 
 Outcome Run::State::go() {
@@ -127,6 +134,8 @@ Outcome Run::State::go() {
   record = std::make_unique<Record>(drill, *journal);
   const std::size_t room = proxy::Engine::room();
   try {
+    if (room == 0)
+      throw std::runtime_error{"the limit of descriptors leaves no room for connections; raise it (ulimit -n)"};
     stage = std::make_unique<Stage>(drill, seed, options.workers, force, measures,
                                     [this](const std::string& check, bool ok, Duration took, const std::string& said) {
                                       record->probe(check, ok, took, said);
@@ -166,9 +175,9 @@ void Run::State::conduct() {
     if (next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
     {
       std::unique_lock lock{mutex};
-      woken.wait_until(lock, next, [this] { return stop_why.has_value(); });
-      if (stop_why) {
-        why = *stop_why;
+      woken.wait_until(lock, next, [this] { return stops_ > 0; });
+      if (stops_ > 0) {
+        why = stop_why;
         break;
       }
     }
@@ -198,18 +207,53 @@ void Run::State::conduct() {
   if (outcome.result == Result::aborted) phases.nothing_to_come();
   heal(outcome.result == Result::aborted ? (why == "abort" ? "abort" : "signal") : "end");
   stage->stop_asking();
-  Duration patience{};
-  for (const LoadSpec& load : drill.loads) patience = std::max(patience, load.timeout);
-  stage->wait_for_answers(steady_clock::now() + patience + std::chrono::seconds{1});
+  wait_for_answers();
   sample(steady_clock::now());
-  for (const ProxyBlock& proxy : drill.proxies) {
-    const proxy::Counters last = stage->engine().close(proxy.name, grace);
-    record->proxy(proxy.name, last);
-    links_left += last.open;
-  }
+  close_proxies();
   stage.reset();
   judge_all();
   summarise(stopped - start);
+}
+
+// A run that went to its end has patience for the slowest request; one that was stopped has little, and who asks once
+// more has none.
+void Run::State::wait_for_answers() {
+  const bool aborted = outcome.result == Result::aborted;
+  Duration patience = grace;
+  if (!aborted)
+    for (const LoadSpec& load : drill.loads) patience = std::max(patience, load.timeout + std::chrono::seconds{1});
+  const unsigned before = stops();
+  const Time deadline = steady_clock::now() + patience;
+  std::size_t missing = 0;
+  do {
+    missing = stage->wait_for_answers(std::min(deadline, steady_clock::now() + std::chrono::milliseconds{50}));
+  } while (missing > 0 && steady_clock::now() < deadline && stops() == before);
+  if (missing > 0) {
+    const std::string lost = fmt::format("{} requests had no answer when the run ended, and are not counted", missing);
+    record->text("note", "text", lost);
+    board.tell(lost);
+  }
+  if (!aborted && stops() > before) {
+    const std::lock_guard lock{mutex};
+    record->text("abort", "why", stop_why);
+    outcome.worsen(Result::aborted, fmt::format("stopped by {} while the last answers were awaited", stop_why));
+  }
+  stage->hang_up();
+}
+
+// All at once: each has links of its own to wait for.
+void Run::State::close_proxies() {
+  const Duration patience = stops() > 1 ? Duration::zero() : grace;
+  std::vector<std::future<proxy::Counters>> closing;
+  for (const ProxyBlock& proxy : drill.proxies)
+    closing.push_back(std::async(std::launch::async,
+                                 [this, patience, &proxy] { return stage->engine().close(proxy.name, patience); }));
+  for (std::size_t i = 0; i < closing.size(); ++i) {
+    const proxy::Counters last = closing[i].get();
+    record->proxy(drill.proxies[i].name, last);
+    links_left += last.open;
+    faults_left += last.faults_in_force;
+  }
 }
 
 // All steps that are due, moment by moment.
@@ -310,6 +354,7 @@ void Run::State::heal(const std::string& why) {
 void Run::State::judge_all() {
   write_traffic();
   watch_touches();
+  judge_loads();
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     Verdict verdict = judge(drill, i, measures);
     const CheckSpec& check = drill.checks[i];
@@ -338,12 +383,26 @@ void Run::State::judge_all() {
   }
 }
 
+// A generator that cannot send measures itself.
+void Run::State::judge_loads() {
+  for (const LoadSpec& load : drill.loads) {
+    const Requests all = measures.load(load.name).of_phase(Phases::always);
+    const auto unsent = all.errors.find("not_sent");
+    if (unsent == all.errors.end() || unsent->second * 100 < all.count) continue;
+    outcome.worsen(Result::errored,
+                   fmt::format("load \"{}\" could not send {} of {} requests for want of descriptors, ports or memory: "
+                               "its figures say nothing about the system",
+                               load.name, unsent->second, all.count));
+  }
+}
+
 void Run::State::summarise(Duration lasted) {
   for (std::size_t i = 0; i < drill.faults.size(); ++i) record->fault_summary(i, force, start, healed[i]);
   for (const PoolWatch::Pool& pool : pools.all()) record->pool_summary(pool.proxy, pool.fault, pool.last);
   record->decisions(force);
   record->lag(lag, longest_lag);
-  record->cleanup(0, links_left, faults::Bytes::outstanding());
+  record->cleanup(faults_left, links_left, faults::Bytes::outstanding());
+  if (faults_left > 0) outcome.worsen(Result::errored, fmt::format("{} faults were still in force", faults_left));
   if (links_left > 0) outcome.worsen(Result::errored, fmt::format("{} connections did not end", links_left));
   board.show(start + lasted, measures, force, pools, true);
 }
@@ -369,7 +428,7 @@ Outcome Run::go() { return state_->go(); }
 
 void Run::stop(std::string why) {
   const std::lock_guard lock{state_->mutex};
-  if (!state_->stop_why) state_->stop_why = std::move(why);
+  if (state_->stops_++ == 0) state_->stop_why = std::move(why);
   state_->woken.notify_all();
 }
 

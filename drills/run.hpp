@@ -31,8 +31,8 @@ class Run {
   /// Blocks until the run is over and its reports are written. Once. Throws nothing that a run can meet: what goes
   /// wrong is the outcome.
   Outcome go();
-  /// Heals and ends the run as aborted; `why` goes into the report. Any thread, any time, more than once; returns at
-  /// once.
+  /// Heals and ends the run as aborted; `why` goes into the report. A second time: waits for nobody any more. Any
+  /// thread, any time; returns at once.
   void stop(std::string why);
   /// Any thread.
   Snapshot snapshot() const;

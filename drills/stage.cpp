@@ -2,6 +2,7 @@
 #include "drills/stage.hpp"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 
 #include <stdexcept>
@@ -21,14 +22,26 @@ proxy::Endpoint reachable(proxy::Endpoint listen, std::uint16_t port) {
   return listen;
 }
 
-// A name that nobody knows is found out before anything starts, not by the first thousand failed dials.
-void must_resolve(const ProxyBlock& block, const proxy::Endpoint& upstream) {
-  if (upstream.numeric()) return;
+bool is_loopback(const sockaddr& address) {
+  if (address.sa_family == AF_INET)
+    return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 24 == 127;  // NOLINT
+  return address.sa_family == AF_INET6 &&
+         IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);  // NOLINT
+}
+
+// A name that nobody knows is found out before anything starts, not by the first thousand failed dials; and so is a
+// proxy that would dial itself until nothing is left.
+void must_lead_elsewhere(const ProxyBlock& block, const proxy::Endpoint& upstream) {
+  if (upstream.is_unix()) return;
   addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(upstream.host.c_str(), nullptr, nullptr, &found);
-  if (error == 0) return ::freeaddrinfo(found);
-  throw std::runtime_error{
-      fmt::format("proxy \"{}\": upstream {}: {}", block.name, upstream.text(), ::gai_strerror(error))};
+  if (const int error = ::getaddrinfo(upstream.host.c_str(), nullptr, nullptr, &found); error != 0)
+    throw std::runtime_error{
+        fmt::format("proxy \"{}\": upstream {}: {}", block.name, upstream.text(), ::gai_strerror(error))};
+  const bool here = is_loopback(*found->ai_addr);
+  ::freeaddrinfo(found);
+  if (here && !block.listen.is_unix() && upstream.port == block.listen.port)
+    throw std::runtime_error{fmt::format("proxy \"{}\": upstream {} is the proxy itself, which listens on {}",
+                                         block.name, upstream.text(), block.listen.text())};
 }
 
 }  // namespace
@@ -77,7 +90,7 @@ void Stage::open_proxies(const Force& force) {
     spec.script = force.script(block.name);
     if (const auto* address = std::get_if<proxy::Endpoint>(&block.upstream)) {
       spec.upstream = *address;
-      must_resolve(block, *address);
+      must_lead_elsewhere(block, *address);
     } else {
       const std::string& name = std::get<std::string>(block.upstream);
       for (std::size_t i = 0; i < drill_.backends.size(); ++i)
@@ -139,6 +152,8 @@ void Stage::stop_asking() {
   probes_->stop();
 }
 
-void Stage::wait_for_answers(faults::Time deadline) { loads_->wait(deadline); }
+std::size_t Stage::wait_for_answers(faults::Time deadline) { return loads_->wait(deadline); }
+
+void Stage::hang_up() { loads_.reset(); }
 
 }  // namespace firedrill::drills

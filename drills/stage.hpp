@@ -35,8 +35,10 @@ class Stage {
   void begin(faults::Time start, Duration length);
   /// No more requests and probes.
   void stop_asking();
-  /// Until every request has its answer, or `deadline`.
-  void wait_for_answers(faults::Time deadline);
+  /// Until every request has its answer, or `deadline`; returns how many have none.
+  std::size_t wait_for_answers(faults::Time deadline);
+  /// Closes the loads' connections, idle or not.
+  void hang_up();
 
   proxy::Engine& engine() { return *engine_; }
   /// "127.0.0.1:41233", in the order of the drill.

@@ -14,10 +14,7 @@ void Chosen::choose(const Plan& plan, const LinkFacts& link) {
     const auto known = std::find_if(decisions_.begin(), decisions_.end(), [&](const Decision& d) {
       return d.since == fault->since && d.fault == fault->name;
     });
-    const bool mine = known != decisions_.end()
-                          ? known->mine
-                          : fault->scope.covers(fault->name, link, fault->since) &&
-                                (!fault->scope.max_links || fault->effects->claim(*fault->scope.max_links));
+    const bool mine = known != decisions_.end() ? known->mine : faults::choose(*fault, link);
     if (mine) mine_.push_back(fault);
     decisions.push_back({fault->name, fault->since, mine});
   }

@@ -7,8 +7,8 @@
 namespace firedrill::faults {
 namespace {
 
-constexpr std::array<std::string_view, 5> examples{
-    "", "age=1s", "idle=200ms", "bytes=10KiB side=client", "chance=100% side=upstream",
+constexpr std::array<std::string_view, 6> examples{
+    "", "age=1s", "idle=200ms", "bytes=10KiB side=client", "chance=100% side=upstream", "chance=20%",
 };
 
 }  // namespace

@@ -32,6 +32,15 @@ class Corrupt final : public StreamFault {
         effects_{making.effects},
         offset_{link.bytes[static_cast<std::size_t>(direction)]} {}
 
+  // Which of the first bytes of an answer.
+  static std::uint64_t fate(const CorruptSettings& settings, const Making& making, const LinkFacts& link) {
+    const Draws draws{making.seed, making.fault, link.ordinal, Direction::downstream};
+    std::uint64_t first = 0;
+    for (std::uint64_t at = 0; at < 64; ++at)
+      if (draws.chance(settings.chance, at)) first |= std::uint64_t{1} << at;
+    return first;
+  }
+
   void data(Bytes bytes, Time now, Outlet& next) override {
     std::string altered;  // a block is shared with other views: it is copied before the first flip
     std::uint64_t flips = 0;

@@ -16,12 +16,12 @@ void Effects::touch(const Touch& touch) {
   if (!last_ || last_->at <= touch.at) last_ = touch;
 }
 
-bool Effects::claim(std::uint64_t most) {
-  std::uint64_t taken = claimed_.load(std::memory_order_relaxed);
-  while (taken < most) {
-    if (claimed_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
-  }
-  return false;
+bool Effects::claim(std::uint64_t link, std::uint64_t most) {
+  const std::lock_guard lock{mutex_};
+  if (claims_.contains(link)) return true;
+  if (claims_.size() >= most) return false;
+  claims_.insert(link);
+  return true;
 }
 
 void Effects::decided(std::uint64_t key, std::uint64_t outcome) {

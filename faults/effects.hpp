@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "faults/address.hpp"
 #include "faults/bucket.hpp"
@@ -28,8 +29,8 @@ class Effects {
   /// A link was touched: the fault held, changed, counted or ended it. Counts once per link, however many lanes and
   /// repeats tell it.
   void touch(const Touch& touch);
-  /// For max_links: true for the first `most` calls.
-  bool claim(std::uint64_t most);
+  /// For max_links: true for the first `most` links that ask, and for those of them that ask again.
+  bool claim(std::uint64_t link, std::uint64_t most);
   /// A decision by draw: `key` tells link and question, `outcome` the answer. Order does not matter to the digest.
   void decided(std::uint64_t key, std::uint64_t outcome);
 
@@ -39,6 +40,7 @@ class Effects {
   std::optional<Touch> first() const;
   std::optional<Touch> last() const;
 
+  std::atomic<std::uint64_t> eligible{0};   // links that percent, every and max_links were asked about
   std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on
   std::atomic<std::uint64_t> discarded{0};  // bytes thrown away
   std::atomic<std::uint64_t> altered{0};    // bytes handed on other than they came
@@ -49,9 +51,10 @@ class Effects {
   std::array<Bucket, 2> line;               // by Direction: a rate that all links have together
 
  private:
-  std::atomic<std::uint64_t> links_{0}, claimed_{0}, decisions_{0}, digest_{0};
+  std::atomic<std::uint64_t> links_{0}, decisions_{0}, digest_{0};
   mutable std::mutex mutex_;
   std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // 64 links a word, by ordinal
+  std::unordered_set<std::uint64_t> claims_;
   std::optional<Touch> first_, last_;
 };
 

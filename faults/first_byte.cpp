@@ -32,6 +32,10 @@ class FirstByte final : public StreamFault {
     if (offset_ > 0) answered_ = asked_;  // in the middle of an answer, perhaps: it is left alone
   }
 
+  static std::uint64_t fate(const FirstByteSettings& settings, const Making& making, const LinkFacts& link) {
+    return first_in_each_lane(settings.delay, making, link);
+  }
+
   void data(Bytes bytes, Time now, Outlet& next) override {
     due_ = std::max(due_, now);
     if (answered_ != asked_) {

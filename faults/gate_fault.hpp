@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "faults/histogram.hpp"
 #include "faults/link_facts.hpp"
+#include "faults/occupancy.hpp"
 #include "faults/time.hpp"
 
 namespace firedrill::faults {
@@ -37,25 +37,6 @@ struct Dialling {
   enum class Action : std::uint8_t { now, later, fail, hang };
   Action action = Action::now;
   Duration delay{};  // for later
-};
-
-/// Slots and queue of a gate that has them.
-struct Occupancy {
-  std::uint64_t limit = 0, active = 0, active_max = 0;  // slots, those in use; max: since the last reading
-  std::uint64_t surplus = 0;  // links beyond the slots: open before the gate came, or before the limit sank
-  std::uint64_t queue = 0, queue_max = 0;  // waiting links
-  std::uint64_t held = 0;                  // turned away but kept hanging
-  std::uint64_t leaked = 0;                // slots lost for good
-  std::uint64_t preoccupied = 0;           // slots taken by nobody
-  std::uint64_t granted = 0;               // admitted, at once or after waiting
-  std::uint64_t granted_after_wait = 0;
-  std::uint64_t timed_out = 0, gone = 0, rejected = 0,
-                evicted = 0;  // gone: the client left the queue; rejected: queue full
-  Duration oldest_wait{};
-  Histogram wait;               // of those granted; zero waits included
-  Histogram wasted;             // of those that timed out or left
-  Histogram hold;               // slot taken to slot given back
-  Duration busy{}, capacity{};  // slot-time used and offered since the gate came: busy / capacity is the utilisation
 };
 
 /// Told of every link in its scope. Links are named by ordinal. `now` never goes back.

@@ -43,8 +43,7 @@ void Gates::proceed(std::uint64_t link, Seat& seat, std::size_t index, Time now,
   for (; index < stages_.size(); ++index) {
     Stage& stage = *stages_[index];
     const Fault& fault = *stage.fault;
-    if (!fault.scope.covers(fault.name, seat.facts, fault.since)) continue;
-    if (fault.scope.max_links && !fault.effects->claim(*fault.scope.max_links)) continue;
+    if (!choose(fault, seat.facts)) continue;
     fault.effects->touch({link, seat.facts.client, now});
     seat.told.push_back(stage.id);
     seat.waits_at = stage.id;
@@ -92,6 +91,7 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
     const auto* kept = plan.find(stage.fault->name);
     Answers answers{*this, stage, out};
     if (kept == nullptr) {
+      keep_sums(stage, now);
       stage.gate->release(now, answers);
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (*kept != stage.fault) {
@@ -173,10 +173,32 @@ Time Gates::wake() const {
   return earliest;
 }
 
+// A gate may go between two readings: nothing it counted is lost.
+void Gates::keep_sums(Stage& stage, Time now) {
+  const auto last = stage.gate->occupancy(now);
+  if (!last) return;
+  auto past = std::find_if(past_.begin(), past_.end(), [&](const auto& p) { return p.first == stage.fault->name; });
+  if (past == past_.end()) past = past_.insert(past, {stage.fault->name, Occupancy{.in_force = false}});
+  past->second.add_sums(*last);
+  past->second.raise_maxima(*last);
+}
+
 std::vector<std::pair<std::string, Occupancy>> Gates::occupancy(Time now) {
-  std::vector<std::pair<std::string, Occupancy>> all;
-  for (const auto& stage : stages_)
-    if (auto occupancy = stage->gate->occupancy(now)) all.emplace_back(stage->fault->name, std::move(*occupancy));
+  auto all = past_;
+  for (auto& [name, past] : past_) past.active_max = past.queue_max = 0;
+  for (const auto& stage : stages_) {
+    auto present = stage->gate->occupancy(now);
+    if (!present) continue;
+    const auto past =
+        std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.first == stage->fault->name; });
+    if (past == all.end()) {
+      all.emplace_back(stage->fault->name, std::move(*present));
+      continue;
+    }
+    present->add_sums(past->second);
+    present->raise_maxima(past->second);
+    past->second = std::move(*present);
+  }
   return all;
 }
 

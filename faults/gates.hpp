@@ -29,7 +29,7 @@ class Gates {
 
   bool empty() const { return stages_.empty(); }
   std::size_t links() const { return seats_.size(); }
-  /// By fault name; resets the maxima.
+  /// By fault name, with the sums of all appearances of the fault, also of one that is over; resets the maxima.
   std::vector<std::pair<std::string, Occupancy>> occupancy(Time now);
 
  private:
@@ -48,10 +48,12 @@ class Gates {
 
   void proceed(std::uint64_t link, Seat& seat, std::size_t stage, Time now, GateOutlet& out);
   std::size_t position(std::uint64_t id) const;
+  void keep_sums(Stage& stage, Time now);
 
   std::vector<std::unique_ptr<Stage>> stages_;
   std::unordered_map<std::uint64_t, Seat> seats_;
   std::uint64_t last_id_ = 0;
+  std::vector<std::pair<std::string, Occupancy>> past_;  // sums of gates that have gone
 };
 
 }  // namespace firedrill::faults

@@ -46,7 +46,21 @@ struct Kind {
   std::unique_ptr<StreamFault> (*make_stream)(const Settings&, const Making&, const LinkFacts&, Direction);
   std::unique_ptr<LinkFault> (*make_link)(const Settings&, const Making&, const LinkFacts&);
   std::unique_ptr<GateFault> (*make_gate)(const Settings&, const Making&);
+  /// What chance has in store for a link, as far as neither time nor traffic have a say in it: a number that is another
+  /// one when settings or draws are. Null for kinds that draw nothing.
+  std::uint64_t (*fate)(const Settings&, const Making&, const LinkFacts&);
 };
+
+/// The first duration that a stream fault draws in each lane, as a fate.
+template <typename Distribution>
+std::uint64_t first_in_each_lane(const Distribution& of, const Making& making, const LinkFacts& link) {
+  std::uint64_t fate = 0;
+  for (const Direction lane : {Direction::upstream, Direction::downstream}) {
+    const Draws draws{making.seed, making.fault, link.ordinal, lane};
+    fate = mix(fate + static_cast<std::uint64_t>(of.quantile(draws.unit(0)).count()));
+  }
+  return fate;
+}
 
 namespace detail {
 
@@ -55,9 +69,20 @@ std::shared_ptr<const Settings> read_shared(Reader& keys) {
   return std::make_shared<const S>(read_settings(keys));
 }
 
+template <typename Fault, typename S>
+constexpr auto fate() -> std::uint64_t (*)(const Settings&, const Making&, const LinkFacts&) {
+  if constexpr (requires { &Fault::fate; })
+    return [](const Settings& s, const Making& m, const LinkFacts& link) {
+      return Fault::fate(static_cast<const S&>(s), m, link);
+    };
+  else
+    return nullptr;
+}
+
 }  // namespace detail
 
-/// A stream kind `Fault` with settings `S`: `Fault(const S&, const Making&, const LinkFacts&, Direction)`.
+/// A stream kind `Fault` with settings `S`: `Fault(const S&, const Making&, const LinkFacts&, Direction)`. Of every
+/// contract: a static `fate(const S&, const Making&, const LinkFacts&)` where the kind draws.
 template <typename Fault, typename S, S (*read_settings)(Reader&)>
 constexpr Kind stream_kind(std::string_view name, std::string_view summary, std::span<const std::string_view> examples,
                            Kind::Bytes bytes = Kind::Bytes::kept, Kind::Ends ends = Kind::Ends::carried,
@@ -74,7 +99,8 @@ constexpr Kind stream_kind(std::string_view name, std::string_view summary, std:
             return std::make_unique<Fault>(static_cast<const S&>(s), m, link, d);
           },
           nullptr,
-          nullptr};
+          nullptr,
+          detail::fate<Fault, S>()};
 }
 
 /// A link kind: `Fault(const S&, const Making&, const LinkFacts&)`.
@@ -92,7 +118,8 @@ constexpr Kind link_kind(std::string_view name, std::string_view summary, std::s
           [](const Settings& s, const Making& m, const LinkFacts& link) -> std::unique_ptr<LinkFault> {
             return std::make_unique<Fault>(static_cast<const S&>(s), m, link);
           },
-          nullptr};
+          nullptr,
+          detail::fate<Fault, S>()};
 }
 
 /// A gate kind: `Fault(const S&, const Making&)`.
@@ -111,7 +138,8 @@ constexpr Kind gate_kind(std::string_view name, std::string_view summary, Scopes
           nullptr,
           [](const Settings& s, const Making& m) -> std::unique_ptr<GateFault> {
             return std::make_unique<Fault>(static_cast<const S&>(s), m);
-          }};
+          },
+          detail::fate<Fault, S>()};
 }
 
 }  // namespace firedrill::faults

@@ -33,6 +33,10 @@ class Latency final : public StreamFault {
         effects_{making.effects},
         offset_{link.bytes[static_cast<std::size_t>(direction)]} {}
 
+  static std::uint64_t fate(const LatencySettings& settings, const Making& making, const LinkFacts& link) {
+    return first_in_each_lane(settings.delay, making, link);
+  }
+
   void data(Bytes bytes, Time now, Outlet&) override {
     const Time due = this->due(now);
     effects_.delay.record(due - now);

@@ -13,8 +13,8 @@ struct Settings;
 
 enum class Side : std::uint8_t { client, upstream, both };
 
-/// What becomes of the link. `side` is who gets the FIN or RST; the other side, if any, is sent what is on its way and
-/// then a FIN.
+/// What becomes of the link. `side` is who gets the FIN or RST. abort: the other side, if any, is sent what is on its
+/// way and then a FIN. finish: the way back from a single side stays open until its own end.
 struct Verdict {
   enum class Action : std::uint8_t { keep, finish, abort };
   Action action = Action::keep;
@@ -22,7 +22,7 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
-/// One per link. The first verdict other than keep ends the link; nothing is told after it.
+/// One per link. The first verdict other than keep is carried out; nothing is told after it.
 class LinkFault {
  public:
   virtual ~LinkFault() = default;

@@ -50,6 +50,16 @@ class Loss final : public StreamFault {
         effects_{making.effects},
         offset_{link.bytes[static_cast<std::size_t>(direction)]} {}
 
+  // Which of the first segments of an answer are lost, bursts aside.
+  static std::uint64_t fate(const LossSettings& settings, const Making& making, const LinkFacts& link) {
+    const Draws draws{making.seed, making.fault, link.ordinal, Direction::downstream};
+    std::uint64_t first = 0;
+    for (std::uint64_t segment = 0; segment < 64; ++segment)
+      if (draws.chance(settings.bursts ? settings.enter : settings.chance, segment))
+        first |= std::uint64_t{1} << segment;
+    return settings.bursts ? mix(first) : first;
+  }
+
   // Segments are cut by place in the stream, whatever the reads: the first bytes of a segment meet its fate, the rest
   // of it follows.
   void data(Bytes bytes, Time now, Outlet& next) override {

@@ -9,6 +9,14 @@
 
 namespace firedrill::faults {
 
+bool choose(const Fault& fault, const LinkFacts& link) {
+  const Scope& scope = fault.scope;
+  if (!scope.eligible(link, fault.since)) return false;
+  fault.effects->eligible.fetch_add(1, std::memory_order_relaxed);
+  return scope.drawn(fault.name, link.seed, link.ordinal) &&
+         (!scope.max_links || fault.effects->claim(link.ordinal, *scope.max_links));
+}
+
 const std::shared_ptr<const Fault>* Plan::find(std::string_view name) const {
   for (const auto& fault : faults)
     if (fault->name == name) return &fault;

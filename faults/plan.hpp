@@ -22,6 +22,9 @@ struct Fault {
   std::shared_ptr<Effects> effects;
 };
 
+/// Whether `fault` is for `link`, which has not been decided about yet; counts it.
+bool choose(const Fault& fault, const LinkFacts& link);
+
 struct Plan {
   Seed seed;
   std::vector<std::shared_ptr<const Fault>> faults;  // in the order bytes pass them, both ways

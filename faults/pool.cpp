@@ -16,6 +16,10 @@ class Pool final : public GateFault {
   Pool(const PoolSettings& settings, const Making& making)
       : settings_{settings}, seed_{making.seed}, fault_{making.fault}, shards_(settings.shards) {}
 
+  static std::uint64_t fate(const PoolSettings& settings, const Making& making, const LinkFacts& link) {
+    return leaks(settings, making.seed, making.fault, link.ordinal) ? 1 : 0;
+  }
+
   void begin(Time now) override { tally_.begin(now); }
   void arrive(const LinkFacts& link, Time now, GateOutlet& out) override;
   bool present(const LinkFacts& link, Time now) override;
@@ -37,7 +41,9 @@ class Pool final : public GateFault {
   };
   using Entries = std::unordered_map<std::uint64_t, Entry>;
 
-  bool leaks(std::uint64_t link) const { return Draws{seed_, fault_, link}.chance(settings_.leak, 0, 1); }
+  static bool leaks(const PoolSettings& settings, Seed seed, std::string_view fault, std::uint64_t link) {
+    return Draws{seed, fault, link}.chance(settings.leak, 0, 1);
+  }
   Entry& enter(const LinkFacts& link, PoolPlaces PoolShard::*list, Where where, PoolPlace place);
   void grant(PoolShard& shard, Time now, GateOutlet& out);
   void expire(PoolShard& shard, Time now, GateOutlet& out);
@@ -109,7 +115,7 @@ void Pool::depart(std::uint64_t link, Time now, GateOutlet& out) {
       shard.waiting.erase(entry.place);
       break;
     case Where::active:
-      if (leaks(link)) {
+      if (leaks(settings_, seed_, fault_, link)) {
         ++shard.lost;
       } else {
         tally_.given_back(*entry.place, now);

@@ -32,7 +32,8 @@ void PoolTally::count_to(Time now, const std::vector<PoolShard>& shards, const P
   std::uint64_t taken = 0;
   for (const PoolShard& shard : shards) taken += shard.taken(settings);
   accrue(sums_.busy, taken, time);
-  accrue(sums_.capacity, slots(shards, settings), time);
+  // Slots of the reserve are offered as long as they are taken.
+  accrue(sums_.capacity, std::max(taken, slots(shards, settings)), time);
 }
 
 void PoolTally::note_maxima(const std::vector<PoolShard>& shards, const PoolSettings& settings) {

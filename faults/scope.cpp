@@ -76,12 +76,11 @@ bool Scope::drawn(std::string_view fault, Seed seed, std::uint64_t ordinal) cons
   return ordinal % every == 0 && (percent >= 1 || Draws{seed, fault, ordinal}.chance(percent, 0));
 }
 
-bool Scope::covers(std::string_view fault, const LinkFacts& link, Time since) const {
+bool Scope::eligible(const LinkFacts& link, Time since) const {
   if (connections == Connections::new_only && link.opened < since) return false;
   if (connections == Connections::existing && link.opened >= since) return false;
   if (!clients.empty() && !contains(clients, link.client)) return false;
-  if (contains(except_clients, link.client)) return false;
-  return drawn(fault, link.seed, link.ordinal);
+  return !contains(except_clients, link.client);
 }
 
 }  // namespace firedrill::faults

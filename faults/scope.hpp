@@ -54,8 +54,12 @@ struct Scope {
   bool is_drawn() const { return percent < 1 || every > 1; }
   /// The part of the choice that depends on seed, fault name and ordinal alone.
   bool drawn(std::string_view fault, Seed seed, std::uint64_t ordinal) const;
-  /// Everything but max_links. `since`: when the fault came into force.
-  bool covers(std::string_view fault, const LinkFacts& link, Time since) const;
+  /// The part that the link's client and age decide. `since`: when the fault came into force.
+  bool eligible(const LinkFacts& link, Time since) const;
+  /// Everything but max_links.
+  bool covers(std::string_view fault, const LinkFacts& link, Time since) const {
+    return eligible(link, since) && drawn(fault, link.seed, link.ordinal);
+  }
 };
 
 }  // namespace firedrill::faults

@@ -36,6 +36,13 @@ class Slice final : public StreamFault {
         effects_{making.effects},
         offset_{link.bytes[static_cast<std::size_t>(direction)]} {}
 
+  static std::uint64_t fate(const SliceSettings& settings, const Making& making, const LinkFacts& link) {
+    std::uint64_t fate = 0;
+    for (const Direction lane : {Direction::upstream, Direction::downstream})
+      fate = mix(fate + piece(settings, {making.seed, making.fault, link.ordinal, lane}, 0));
+    return fate;
+  }
+
   void data(Bytes bytes, Time now, Outlet& next) override {
     held_ += bytes.size();
     chunks_.push_back({std::move(bytes), now});
@@ -68,10 +75,10 @@ class Slice final : public StreamFault {
   };
 
   // Drawn by the offset of a piece's first byte: where the cuts lie does not depend on how reads were cut.
-  std::uint64_t piece() const {
-    const std::uint64_t choices = 2 * settings_.variation + 1;
-    const auto drawn = static_cast<std::uint64_t>(draws_.unit(offset_) * static_cast<double>(choices));
-    return settings_.size - settings_.variation + std::min(drawn, choices - 1);
+  static std::uint64_t piece(const SliceSettings& settings, const Draws& draws, std::uint64_t offset) {
+    const std::uint64_t choices = 2 * settings.variation + 1;
+    const auto drawn = static_cast<std::uint64_t>(draws.unit(offset) * static_cast<double>(choices));
+    return settings.size - settings.variation + std::min(drawn, choices - 1);
   }
 
   // What has come of a piece leaves at once: a piece is never waited for. Only a complete one is followed by the gap.
@@ -79,7 +86,7 @@ class Slice final : public StreamFault {
     while (!chunks_.empty()) {
       if (left_ == 0) {
         if (now < pause_from_ + settings_.gap) return;
-        left_ = piece();
+        left_ = piece(settings_, draws_, offset_);
       }
       Chunk& chunk = chunks_.front();
       const std::size_t n = std::min<std::uint64_t>(left_, chunk.bytes.size());

@@ -21,10 +21,13 @@ class SlowConnect final : public GateFault {
  public:
   SlowConnect(const SlowConnectSettings& settings, const Making& making) : settings_{settings}, making_{making} {}
 
+  static std::uint64_t fate(const SlowConnectSettings& settings, const Making& making, const LinkFacts& link) {
+    return static_cast<std::uint64_t>(delay_of(settings, making, link.ordinal).count());
+  }
+
   void arrive(const LinkFacts& link, Time now, GateOutlet& out) override { out.admit(link.ordinal, now); }
   Dialling dial(std::uint64_t link, Time) override {
-    const double u = Draws{making_.seed, making_.fault, link}.unit(0, 1);
-    return {Dialling::Action::later, settings_.delay.quantile(u)};
+    return {Dialling::Action::later, delay_of(settings_, making_, link)};
   }
   void update(const Settings& settings, Time, GateOutlet&) override {
     settings_ = static_cast<const SlowConnectSettings&>(settings);
@@ -32,6 +35,10 @@ class SlowConnect final : public GateFault {
   void release(Time, GateOutlet&) override {}
 
  private:
+  static Duration delay_of(const SlowConnectSettings& settings, const Making& making, std::uint64_t link) {
+    return settings.delay.quantile(Draws{making.seed, making.fault, link}.unit(0, 1));
+  }
+
   SlowConnectSettings settings_;
   Making making_;
 };

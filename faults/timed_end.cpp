@@ -21,10 +21,17 @@ TimedEndSettings read_timed_end(Reader& keys) {
 
 TimedEnd::TimedEnd(const TimedEndSettings& settings, const Making& making, const LinkFacts& link,
                    Verdict::Action action)
-    : settings_{settings}, action_{action} {
+    : settings_{settings}, action_{action}, lifetime_{lifetime(making, link)} {}
+
+double TimedEnd::lifetime(const Making& making, const LinkFacts& link) {
   // The salt keeps it apart from the draw that the scope `percent` makes for the same link.
-  const Draws draws{making.seed, making.fault, link.ordinal};
-  lifetime_ = -std::log(draws.unit(0, 1));
+  return -std::log(Draws{making.seed, making.fault, link.ordinal}.unit(0, 1));
+}
+
+// Whole milliseconds until chance would end the link.
+std::uint64_t TimedEnd::fate(const TimedEndSettings& settings, const Making& making, const LinkFacts& link) {
+  const double hazard = -std::log1p(-settings.chance.value_or(0));
+  return hazard > 0 ? static_cast<std::uint64_t>(std::min(lifetime(making, link) / hazard * 1e3, 1e15)) : 0;
 }
 
 Verdict TimedEnd::open(const LinkFacts& link, Time now) {

@@ -22,6 +22,8 @@ class TimedEnd : public LinkFault {
  public:
   TimedEnd(const TimedEndSettings& settings, const Making& making, const LinkFacts& link, Verdict::Action action);
 
+  static std::uint64_t fate(const TimedEndSettings& settings, const Making& making, const LinkFacts& link);
+
   Verdict open(const LinkFacts& link, Time now) final;
   Verdict moved(Direction direction, std::size_t bytes, Time now) final;
   Time wake() const final;
@@ -29,6 +31,7 @@ class TimedEnd : public LinkFault {
   Verdict update(const Settings& settings, const LinkFacts& link, Time now) final;
 
  private:
+  static double lifetime(const Making& making, const LinkFacts& link);
   Verdict judge(Time now);
   void set_hazard(Time now);
   Time age_due() const { return settings_.age ? opened_ + *settings_.age : never; }

@@ -7,10 +7,11 @@
 namespace firedrill::faults {
 
 // A link that was ended was touched; one that a fault merely watched was not.
-Verdict Watch::judged(const Member& member, Verdict verdict, Time now) const {
+Verdict Watch::judged(Member& member, Verdict verdict, Time now) const {
   if (verdict.action != Verdict::Action::keep) {
     member.fault->effects->touch({link_.ordinal, link_.client, now});
     member.fault->effects->ended.fetch_add(1, std::memory_order_relaxed);
+    member.watch.reset();
   }
   return verdict;
 }
@@ -33,7 +34,7 @@ Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, co
       assert(old->fault->kind == fault->kind);
       members.push_back({fault, std::move(old->watch)});
       old->fault = nullptr;
-      if (!same) verdict = members.back().watch->update(*fault->settings, link, now);
+      if (!same && members.back().watch) verdict = members.back().watch->update(*fault->settings, link, now);
     }
     if (first.action == Verdict::Action::keep) first = judged(members.back(), verdict, now);
   }
@@ -43,7 +44,8 @@ Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, co
 
 Verdict Watch::moved(Direction direction, std::size_t bytes, Time now) {
   if (const Verdict due = advance(now); due.action != Verdict::Action::keep) return due;
-  for (const Member& member : members_) {
+  for (Member& member : members_) {
+    if (!member.watch) continue;
     const Verdict verdict = judged(member, member.watch->moved(direction, bytes, now), now);
     if (verdict.action != Verdict::Action::keep) return verdict;
   }
@@ -54,8 +56,8 @@ Verdict Watch::advance(Time now) {
   while (true) {
     const Time due = wake();
     if (due > now || due == never) return {};
-    for (const Member& member : members_) {
-      if (member.watch->wake() != due) continue;
+    for (Member& member : members_) {
+      if (!member.watch || member.watch->wake() != due) continue;
       member.fault->effects->lateness.record(now - due);
       const Verdict verdict = judged(member, member.watch->tick(due), now);
       if (verdict.action != Verdict::Action::keep) return verdict;
@@ -66,7 +68,8 @@ Verdict Watch::advance(Time now) {
 
 Time Watch::wake() const {
   Time earliest = never;
-  for (const Member& member : members_) earliest = std::min(earliest, member.watch->wake());
+  for (const Member& member : members_)
+    if (member.watch) earliest = std::min(earliest, member.watch->wake());
   return earliest;
 }
 

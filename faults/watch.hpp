@@ -22,9 +22,9 @@ class Watch {
  private:
   struct Member {
     std::shared_ptr<const Fault> fault;
-    std::unique_ptr<LinkFault> watch;
+    std::unique_ptr<LinkFault> watch;  // null once it has given its verdict
   };
-  Verdict judged(const Member& member, Verdict verdict, Time now) const;
+  Verdict judged(Member& member, Verdict verdict, Time now) const;
 
   std::vector<Member> members_;
   LinkFacts link_;

@@ -1,6 +1,8 @@
 // Names of ends; merging of cells.
 #include "proxy/counters.hpp"
 
+#include <algorithm>
+
 namespace firedrill::proxy {
 
 std::string_view name(End end) {
@@ -20,6 +22,7 @@ void Cells::add_to(Counters& sum) const {
     sum.ended[i] += n;
     over += n;
   }
+  sum.faults_in_force = std::max(sum.faults_in_force, value(faults_in_force));
   std::atomic_thread_fence(std::memory_order_acquire);
   const std::uint64_t began = value(opened);
   sum.accepted += began;

@@ -49,6 +49,7 @@ struct Counters {
   faults::Histogram connect_time;                                // dials that succeeded
   faults::Histogram first_byte;                                  // accept to the first byte towards the client
   std::vector<std::pair<std::string, faults::Occupancy>> pools;  // by fault name
+  std::uint64_t faults_in_force = 0;                             // in the gates, or on the worker that has the most
 
   std::uint64_t of(End end) const { return ended[static_cast<std::size_t>(end)]; }
   /// Dials that failed: refused, timed out, unresolved. Never queue outcomes, nor want of descriptors here: mixing them
@@ -67,6 +68,7 @@ struct Cells {
   std::array<Cell, end_count> ended{};
   std::array<Cell, 2> bytes_in{}, bytes_out{};
   Cell undelivered{0};
+  Cell faults_in_force{0};
   faults::SharedHistogram connect_time, first_byte;
 
   /// Cheaper than fetch_add: there is one writer.

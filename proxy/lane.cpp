@@ -32,6 +32,19 @@ void Lane::arrived_abort(Time now) {
   chain_ ? chain_->abort(now, *this) : abort(now);
 }
 
+// Past all faults.
+void Lane::release(Time now) {
+  if (!chain_) return;
+  chain_->adopt({}, {}, now, *this);
+  discarded_ += chain_->discarded();
+  chain_.reset();
+}
+
+void Lane::close(Time now) {
+  release(now);
+  finish(now);
+}
+
 void Lane::wrote(std::size_t bytes) {
   out_ += bytes;
   queued_ -= bytes;
@@ -66,11 +79,7 @@ void Lane::tick(Time now) {
 }
 
 std::deque<Bytes> Lane::take_rest(Time now) {
-  if (chain_) {
-    chain_->adopt({}, {}, now, *this);
-    discarded_ += chain_->discarded();
-    chain_.reset();
-  }
+  release(now);
   for (const Bytes& bytes : queue_) out_ += bytes.size();
   queued_ = 0;
   return std::exchange(queue_, {});

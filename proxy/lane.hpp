@@ -43,6 +43,8 @@ class Lane final : private faults::Outlet {
   void wrote(std::size_t bytes);
   /// The FIN of the last Step has been sent.
   void carried() { carried_ = true; }
+  /// Ends here and now: what was on its way leaves, a FIN follows, nothing more is read.
+  void close(Time now);
   /// The destination takes no more: whatever is or comes out is dropped and counted as undelivered.
   void sink_gone();
   /// There is no destination yet: bytes are read ahead, so that an end behind them is noticed.
@@ -74,6 +76,7 @@ class Lane final : private faults::Outlet {
   static constexpr std::size_t ahead_limit = 64 * 1024;
 
  private:
+  void release(Time now);
   void data(Bytes bytes, Time now) override;
   void finish(Time now) override;
   void abort(Time now) override;

@@ -284,6 +284,14 @@ void Link::broken(Peer& peer) {
 void Link::obey(Verdict verdict) {
   if (verdict.action == Verdict::Action::keep || state_ == State::over) return;
   const bool aborts = verdict.action == Verdict::Action::abort;
+  // A FIN for one side only: the way back stays open until its own end.
+  if (!aborts && verdict.side != faults::Side::both && state_ == State::open) {
+    const Direction towards = verdict.side == faults::Side::client ? Direction::downstream : Direction::upstream;
+    if (!lane(towards).lost_bytes()) {
+      lane(towards).close(clock_now());
+      return pump(towards);
+    }
+  }
   const auto leave_of = [&](faults::Side side) {
     return aborts && (verdict.side == side || verdict.side == faults::Side::both) ? Leave::reset : Leave::finish;
   };

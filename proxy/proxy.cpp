@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -89,7 +90,12 @@ void Proxy::accepted(Descriptor client, const faults::Address& address) {
 void Proxy::tell_script(const faults::LinkFacts& facts) const {
   for (const auto& fault : spec_.script) {
     const std::uint64_t draw = faults::Draws{facts.seed, fault->name, facts.ordinal}.bits(0);
-    fault->effects->decided(draw, fault->scope.drawn(fault->name, facts.seed, facts.ordinal) ? 1 : 0);
+    std::uint64_t outcome = 0;
+    if (fault->scope.drawn(fault->name, facts.seed, facts.ordinal)) {
+      const faults::Making making{facts.seed, fault->name, *fault->effects};
+      outcome = fault->kind->fate != nullptr ? faults::mix(1 + fault->kind->fate(*fault->settings, making, facts)) : 1;
+    }
+    fault->effects->decided(draw, outcome);
   }
 }
 
@@ -207,6 +213,7 @@ Counters Proxy::read() {
   sum.accept_pauses = listener_.pauses();
   const std::lock_guard lock{mutex_};
   sum.pools = gates_.occupancy(steady_clock::now());
+  sum.faults_in_force = std::max<std::uint64_t>(sum.faults_in_force, plan_->faults.size());
   return sum;
 }
 

@@ -214,16 +214,22 @@ TEST(ProxyMeter, PoolsAreCountedAndTheirMaximaKept) {
   EXPECT_EQ(samples(fault.figure("queue_timeouts")), 40);
 }
 
-TEST(ProxyMeter, APoolThatComesAgainStartsFromNothing) {
+// What it counted after the last reading still belongs to the phase it was in; the phases after it have no pool.
+TEST(ProxyMeter, APoolThatHasGoneIsCountedToItsEnd) {
   ProxyMeter meter;
   proxy::Counters now;
   meter.take(now, only_before, start);
+  now.accepted = 9;
   now.pools = {{"small", pool(5, 7, 4s)}};
   meter.take(now, fault_and_always, start + 1s);
-  now.pools = {{"small", pool(3, 2, 1s)}};
+  now.pools = {{"small", pool(8, 2, 5s)}};
+  now.pools[0].second.in_force = false;
   meter.take(now, fault_and_always, start + 2s);
+  now.accepted = 20;
+  meter.take(now, only_before, start + 3s);
 
   EXPECT_EQ(value(meter.of_phase(Phases::fault).figure("queue_timeouts")), 8);
+  EXPECT_EQ(samples(meter.of_phase(Phases::before).figure("queue_timeouts")), 0);
 }
 
 TEST(ProxyMeter, RecentIsTheSumOfTheTakesInTheWindow) {

@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "faults/plan.hpp"
+#include "law_cases.hpp"
 #include "places.hpp"
+#include "stream_rig.hpp"
 
 namespace firedrill::faults {
 namespace {
@@ -37,6 +39,37 @@ TEST_P(Catalog, HasExamplesThatWork) {
     EXPECT_NO_THROW(make_fault("f", GetParam()->name, example)) << example;
     EXPECT_TRUE(different.insert(example).second) << example;
   }
+}
+
+// The digest of a run is made of this: it has to tell other settings and other draws apart, or it proves nothing.
+TEST_P(Catalog, HasAFateThatFollowsSeedAndSettingsWhereItDraws) {
+  const Kind& kind = *GetParam();
+  if (kind.fate == nullptr) {
+    for (const std::string_view example : kind.examples)
+      EXPECT_FALSE((LawCase{&kind, std::string{example}, 0}.draws()));
+    return;
+  }
+  const auto fates = [&](std::string_view settings, Seed seed) {
+    const auto fault = make_fault("f", kind.name, settings);
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t link = 1; link <= 200; ++link)
+      all.push_back(kind.fate(*fault->settings, {seed, "f", *fault->effects}, link_facts(link, seed)));
+    return all;
+  };
+
+  std::size_t that_draw = 0;
+  for (std::size_t i = 0; i < kind.examples.size(); ++i) {
+    const std::string settings{kind.examples[i]};
+    EXPECT_EQ(fates(settings, Seed{1}), fates(settings, Seed{1}));
+    if (!LawCase{&kind, settings, i}.draws() || settings.find("offsets=") != std::string::npos ||
+        settings.find("chance=100%") != std::string::npos)
+      continue;
+    ++that_draw;
+    EXPECT_NE(fates(settings, Seed{1}), fates(settings, Seed{2})) << settings;
+    for (std::size_t other = 0; other < i; ++other)
+      EXPECT_NE(fates(settings, Seed{1}), fates(std::string{kind.examples[other]}, Seed{1})) << settings;
+  }
+  EXPECT_GT(that_draw, 0U);
 }
 
 TEST_P(Catalog, RefusesAnUnknownKey) {

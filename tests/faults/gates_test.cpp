@@ -74,6 +74,33 @@ TEST_F(GatesTest, AGateThatComesLaterCountsWhoIsOpen) {
   EXPECT_EQ(take(), "4ms:+3");
 }
 
+// A gate may come and go between two readings, and come again.
+TEST_F(GatesTest, WhatAPoolCountedIsKeptWhenItGoes) {
+  const auto pool = fault("pool", "pool", "max_connections=1 queue_timeout=5ms");
+  adopt(0ms, {pool});
+  arrive(1ms, {1, 2, 3});
+  gates.advance(at(7ms), answers);
+  adopt(8ms, {});
+  arrive(9ms, {4});
+
+  const Occupancy over = this->pool(9ms);
+  EXPECT_FALSE(over.in_force);
+  EXPECT_EQ(over.granted, 1U);
+  EXPECT_EQ(over.timed_out, 2U);
+  EXPECT_EQ(over.active_max, 1U);
+  EXPECT_EQ(over.queue_max, 2U);
+  EXPECT_EQ(over.limit, 0U);
+  EXPECT_EQ(this->pool(9ms).queue_max, 0U) << "maxima are told once";
+
+  adopt(10ms, {fault("pool", "pool", "max_connections=3")});
+  arrive(11ms, {5});
+  const Occupancy again = this->pool(11ms);
+  EXPECT_TRUE(again.in_force);
+  EXPECT_EQ(again.granted, 2U);
+  EXPECT_EQ(again.timed_out, 2U);
+  EXPECT_EQ(again.capacity, 8ms + 3ms);
+}
+
 TEST_F(GatesTest, AGateThatComesLaterCountsOnlyItsScope) {
   arrive(1ms, {1, 2});
 

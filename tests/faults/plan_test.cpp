@@ -156,14 +156,15 @@ TEST(Effects, NoMoreLinksAreClaimedThanAllowedByAnyNumberOfThreads) {
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
-      threads.emplace_back([&] {
-        for (int k = 0; k < 1000; ++k) claimed += effects.claim(500) ? 1 : 0;
+      threads.emplace_back([&, i] {
+        for (int k = 0; k < 1000; ++k) claimed += effects.claim(static_cast<std::uint64_t>(1000 * i + k), 500) ? 1 : 0;
       });
   }
 
   EXPECT_EQ(claimed.load(), 500);
-  EXPECT_FALSE(effects.claim(500));
-  EXPECT_TRUE(effects.claim(501));
+  EXPECT_FALSE(effects.claim(4000, 500));
+  EXPECT_TRUE(effects.claim(4000, 501));
+  EXPECT_TRUE(effects.claim(4000, 501)) << "it has its place already";
 }
 
 }  // namespace

@@ -424,6 +424,35 @@ TEST_F(EndingFault, CloseDeliversWhatIsOnItsWay) {
   EXPECT_TRUE(eventually_ended(End::fault_close));
 }
 
+TEST_F(EndingFault, CloseOfOneSideLeavesTheWayBackOpen) {
+  put("slow", "latency", "delay=1h");
+  link();
+  server.send("on its way");
+  ASSERT_TRUE(eventually([this] { return counters().bytes_in[1] == 10; }));
+
+  put("cut", "close", "side=client");
+
+  client.expect("on its way").expect_end();
+  client.send("still here");
+  server.expect("still here");
+  client.finish_sending();
+  server.expect_end();
+  EXPECT_TRUE(eventually_ended(End::fault_close));
+}
+
+TEST_F(EndingFault, CloseOfTheUpstreamsSideLeavesTheAnswerAlone) {
+  link();
+  client.send("request");
+  server.expect("request");
+
+  put("cut", "close", "side=upstream");
+
+  server.expect_end();
+  server.send("answer").finish_sending();
+  client.expect("answer").expect_end();
+  EXPECT_TRUE(eventually_ended(End::fault_close));
+}
+
 TEST_F(EndingFault, CloseIsAFinAlsoWhileThePeerKeepsSending) {
   link();
   const std::string much = tests::pattern(1, 0, 1'000'000);

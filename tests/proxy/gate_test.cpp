@@ -63,6 +63,7 @@ const faults::Kind scripted{
     "for tests",
     faults::Kind::Contract::gate,
     faults::Kind::Bytes::kept,
+    faults::Kind::Ends::made,
     faults::Scopes::none,
     {},
     nullptr,
@@ -70,7 +71,8 @@ const faults::Kind scripted{
     nullptr,
     [](const faults::Settings& settings, const faults::Making&) -> std::unique_ptr<faults::GateFault> {
       return std::make_unique<ScriptedGate>(static_cast<const ScriptSettings&>(settings));
-    }};
+    },
+    nullptr};
 
 std::shared_ptr<faults::Fault> script(const std::string& fault_name, ScriptSettings settings) {
   auto fault = std::make_shared<faults::Fault>();

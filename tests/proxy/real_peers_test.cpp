@@ -145,7 +145,7 @@ TEST_F(Postgres, PgbenchSeesItsConnectionsReset) {
 
   EXPECT_NE(done.code, 0);
   EXPECT_THAT(done.output, HasSubstr("aborted"));
-  EXPECT_GE(ends(End::fault_reset), 2U);
+  EXPECT_TRUE(eventually_ended(End::fault_reset, 2)) << done.output;
 }
 
 TEST_F(Postgres, PsqlSeesItsIdleConnectionClosed) {
