@@ -163,7 +163,8 @@ void JournalReading::heal(const Fields& line) {
 }
 
 void JournalReading::lag(const Fields& line) {
-  report_.lag = {number_of(line, "p50_ms"), number_of(line, "p99_ms"), number_of(line, "max_ms")};
+  report_.lag = {number_of(line, "p50_ms"), number_of(line, "p99_ms"), number_of(line, "max_ms"),
+                 number_of(line, "workers_p50_ms"), number_of(line, "workers_p99_ms")};
 }
 
 void JournalReading::cleanup(const Fields& line) {

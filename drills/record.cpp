@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "drills/achieved.hpp"
+#include "drills/ramp.hpp"
 #include "faults/draws.hpp"
 #include "version.hpp"
 
@@ -43,6 +45,14 @@ Json asked(const FaultSpec& spec) {
   all.erase("kind");
   for (const Ramp& ramp : spec.ramps)
     all[ramp.key] = {{"from", json_of(ramp.from)}, {"to", json_of(ramp.to)}, {"over", faults::show(ramp.over)}};
+  return all;
+}
+
+// Settings as they are so long after the fault came into force.
+Json in_force(const FaultSpec& spec, Duration since) {
+  Json all = json_of(spec.table);
+  all.erase("kind");
+  for (const Ramp& ramp : spec.ramps) all[ramp.key] = json_of(value_at(ramp, since));
   return all;
 }
 
@@ -118,13 +128,13 @@ void Record::fault(const Step& step, std::string_view why) {
   const FaultSpec& spec = drill_.faults[step.fault];
   if (step.what == Step::What::off) return fault_off(step.fault, why);
   if (step.what == Step::What::change) {
-    journal_.write("fault_change", {{"fault", spec.name}, {"settings", asked(spec)}});
+    journal_.write("fault_change", {{"fault", spec.name}, {"settings", in_force(spec, step.at - step.from)}});
     return;
   }
   journal_.write("fault_on", {{"fault", spec.name},
                               {"kind", std::string{spec.kind->name}},
                               {"proxies", spec.proxies},
-                              {"settings", asked(spec)},
+                              {"settings", in_force(spec, Duration::zero())},
                               {"until_s", seconds(std::min(step.until, drill_.max_duration))}});
 }
 
@@ -207,7 +217,8 @@ void Record::check(std::size_t index, const Verdict& verdict) {
   journal_.write("check", line);
 }
 
-void Record::fault_summary(std::size_t index, const Force& force, faults::Time start, std::optional<Duration> healed) {
+void Record::fault_summary(std::size_t index, const Force& force, const PoolWatch& pools, const RateWatch& rates,
+                           faults::Time start, std::optional<Duration> healed) {
   const FaultSpec& spec = drill_.faults[index];
   Json line{{"fault", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}};
   line["links_affected"] = force.links(index);
@@ -215,24 +226,9 @@ void Record::fault_summary(std::size_t index, const Force& force, faults::Time s
   line["last"] = of_touch(force.last(index), start);
   line["healed_s"] = healed ? Json(seconds(*healed)) : Json(nullptr);
   line["asked"] = asked(spec);
+  line["achieved"] = achieved(spec, index, force, pools, rates);
   faults::Histogram lateness;
-  faults::Histogram delay;
-  std::uint64_t discarded = 0;
-  std::uint64_t ended = 0;
-  for (const auto& effects : force.effects(index)) {
-    lateness.add(effects->lateness.snapshot());
-    delay.add(effects->delay.snapshot());
-    discarded += effects->discarded.load();
-    ended += effects->ended.load();
-  }
-  Json achieved{{"links", force.links(index)}};
-  if (delay.count() > 0) {
-    achieved["drawn_delay_p50_ms"] = milliseconds(delay.quantile(0.5));
-    achieved["drawn_delay_p99_ms"] = milliseconds(delay.quantile(0.99));
-  }
-  if (discarded > 0) achieved["discarded_bytes"] = discarded;
-  if (ended > 0) achieved["links_ended"] = ended;
-  line["achieved"] = achieved;
+  for (const auto& effects : force.effects(index)) lateness.add(effects->lateness.snapshot());
   line["lateness"] = {{"samples", lateness.count()}};
   if (lateness.count() > 0) {
     line["lateness"]["p50_ms"] = milliseconds(lateness.quantile(0.5));
@@ -276,11 +272,16 @@ void Record::decisions(const Force& force) {
   journal_.write("decisions", {{"digest", fmt::format("{:016x}", digest)}, {"counts", counts}});
 }
 
-void Record::lag(const faults::Histogram& lag, Duration longest) {
-  if (lag.count() == 0) return;
-  journal_.write("lag", {{"p50_ms", milliseconds(lag.quantile(0.5))},
-                         {"p99_ms", milliseconds(lag.quantile(0.99))},
-                         {"max_ms", milliseconds(longest)}});
+void Record::lag(const faults::Histogram& conductor, Duration longest, const faults::Histogram& workers) {
+  Json line = Json::object();
+  if (conductor.count() > 0)
+    line.update({{"p50_ms", milliseconds(conductor.quantile(0.5))},
+                 {"p99_ms", milliseconds(conductor.quantile(0.99))},
+                 {"max_ms", milliseconds(longest)}});
+  if (workers.count() > 0)
+    line.update({{"workers_p50_ms", milliseconds(workers.quantile(0.5))},
+                 {"workers_p99_ms", milliseconds(workers.quantile(0.99))}});
+  if (!line.empty()) journal_.write("lag", line);
 }
 
 void Record::cleanup(std::size_t faults_in_force, std::uint64_t links_open, std::size_t bytes_held) {

@@ -7,6 +7,8 @@
 #include "drills/force.hpp"
 #include "drills/journal.hpp"
 #include "drills/judge.hpp"
+#include "drills/pool_watch.hpp"
+#include "drills/rate_watch.hpp"
 #include "drills/run.hpp"
 
 namespace firedrill::drills {
@@ -29,10 +31,12 @@ class Record {
   void text(std::string_view event, std::string_view key, const std::string& text);  // abort {why}, note {text}
   void heal(const std::string& why, Duration took);
   void check(std::size_t check, const Verdict& verdict);
-  void fault_summary(std::size_t fault, const Force& force, faults::Time start, std::optional<Duration> healed);
+  void fault_summary(std::size_t fault, const Force& force, const PoolWatch& pools, const RateWatch& rates,
+                     faults::Time start, std::optional<Duration> healed);
   void pool_summary(const std::string& proxy, const std::string& fault, const faults::Occupancy& sum);
   void decisions(const Force& force);
-  void lag(const faults::Histogram& lag, Duration longest);
+  /// Of this thread and of the data plane's.
+  void lag(const faults::Histogram& conductor, Duration longest, const faults::Histogram& workers);
   void cleanup(std::size_t faults_in_force, std::uint64_t links_open, std::size_t bytes_held);
   void run_end(const Outcome& outcome, Duration lasted);
 

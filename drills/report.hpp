@@ -145,7 +145,8 @@ struct Report {
   };
   std::optional<Decisions> decisions;
   struct Lag {
-    MaybeNumber p50_ms, p99_ms, max_ms;
+    MaybeNumber p50_ms, p99_ms, max_ms;          // of the thread that conducts
+    MaybeNumber workers_p50_ms, workers_p99_ms;  // of those that move bytes
   };
   std::optional<Lag> lag;
   std::optional<CleanupReport> cleanup;

@@ -154,7 +154,11 @@ Json decisions(const std::optional<Report::Decisions>& decided) {
 
 Json lag(const std::optional<Report::Lag>& lag) {
   if (!lag) return nullptr;
-  return {{"p50_ms", maybe(lag->p50_ms)}, {"p99_ms", maybe(lag->p99_ms)}, {"max_ms", maybe(lag->max_ms)}};
+  return {{"p50_ms", maybe(lag->p50_ms)},
+          {"p99_ms", maybe(lag->p99_ms)},
+          {"max_ms", maybe(lag->max_ms)},
+          {"workers_p50_ms", maybe(lag->workers_p50_ms)},
+          {"workers_p99_ms", maybe(lag->workers_p99_ms)}};
 }
 
 Json cleanup(const std::optional<CleanupReport>& cleanup) {

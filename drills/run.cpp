@@ -72,7 +72,9 @@ struct Run::State {
   std::vector<std::optional<Duration>> healed;
   faults::Histogram lag;
   Duration longest_lag{};
+  faults::Histogram workers_lag;
   PoolWatch pools;
+  RateWatch rates;
   std::uint64_t samples = 0;
   std::uint64_t links_left = 0, faults_left = 0;
 
@@ -110,6 +112,7 @@ Run::State::State(Drill d, RunOptions o)
       measures{drill, phases},
       touched(drill.faults.size()),
       healed(drill.faults.size()),
+      rates{drill.faults.size()},
       board{drill} {}
 
 unsigned Run::State::stops() const {
@@ -210,6 +213,7 @@ void Run::State::conduct() {
   wait_for_answers();
   sample(steady_clock::now());
   close_proxies();
+  workers_lag = stage->engine().lag();
   stage.reset();
   judge_all();
   summarise(stopped - start);
@@ -310,6 +314,8 @@ void Run::State::write_traffic() {
 
 void Run::State::sample(Time now) {
   measure_proxies(now);
+  rates.look(force, now);
+  stage->engine().measure_lag();
   if (samples++ % samples_per_line == 0) write_traffic();
   watch_touches();
   board.show(now, measures, force, pools, false);
@@ -397,10 +403,10 @@ void Run::State::judge_loads() {
 }
 
 void Run::State::summarise(Duration lasted) {
-  for (std::size_t i = 0; i < drill.faults.size(); ++i) record->fault_summary(i, force, start, healed[i]);
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) record->fault_summary(i, force, pools, rates, start, healed[i]);
   for (const PoolWatch::Pool& pool : pools.all()) record->pool_summary(pool.proxy, pool.fault, pool.last);
   record->decisions(force);
-  record->lag(lag, longest_lag);
+  record->lag(lag, longest_lag, workers_lag);
   record->cleanup(faults_left, links_left, faults::Bytes::outstanding());
   if (faults_left > 0) outcome.worsen(Result::errored, fmt::format("{} faults were still in force", faults_left));
   if (links_left > 0) outcome.worsen(Result::errored, fmt::format("{} connections did not end", links_left));

@@ -58,7 +58,8 @@ void add_changes(const FaultSpec& fault, const Interval& interval, std::vector<S
     auto now = written_at(fault, moment);
     if (now == last) continue;
     last = std::move(now);
-    steps.push_back({interval.from + moment, What::change, interval.fault, state_at(fault, moment), interval.to});
+    steps.push_back(
+        {interval.from + moment, What::change, interval.fault, state_at(fault, moment), interval.to, interval.from});
   }
 }
 
@@ -114,9 +115,10 @@ std::vector<Step> timeline(const Drill& drill) {
   std::vector<Step> steps;
   for (const Interval& interval : intervals(drill)) {
     const FaultSpec& fault = drill.faults[interval.fault];
-    steps.push_back({interval.from, What::on, interval.fault, state_at(fault, Duration::zero()), interval.to});
+    steps.push_back(
+        {interval.from, What::on, interval.fault, state_at(fault, Duration::zero()), interval.to, interval.from});
     add_changes(fault, interval, steps);
-    steps.push_back({interval.to, What::off, interval.fault, nullptr, interval.to});
+    steps.push_back({interval.to, What::off, interval.fault, nullptr, interval.to, interval.from});
   }
   std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
     return std::tuple{a.at, rank(a.what)} < std::tuple{b.at, rank(b.what)};

@@ -19,6 +19,7 @@ struct Step {
   /// Settings and scope from this moment on (on, change): since, until and effects are still to be filled in.
   std::shared_ptr<const faults::Fault> state;
   Duration until = Duration::max();  // when this appearance of the fault ends
+  Duration from{};                   // when it began
 };
 
 /// All steps of a drill up to `length`, in order of time; at the same moment off comes before on. Ramps become changes

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -35,6 +36,7 @@ struct Engine::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<Proxy>, std::less<>> proxies;
+  const std::shared_ptr<faults::SharedHistogram> lag = std::make_shared<faults::SharedHistogram>();
 };
 
 Engine::Engine(Options options) : state_{std::make_unique<State>(options)} {}
@@ -68,6 +70,14 @@ Counters Engine::close(std::string_view proxy, faults::Duration grace) {
   state_->proxies.erase(state_->proxies.find(proxy));
   return last;
 }
+
+void Engine::measure_lag() {
+  const auto asked = std::chrono::steady_clock::now();
+  for (const auto& worker : state_->workers)
+    worker->post([asked, lag = state_->lag] { lag->record(std::chrono::steady_clock::now() - asked); });
+}
+
+faults::Histogram Engine::lag() const { return state_->lag->snapshot(); }
 
 std::size_t Engine::room() {
   rlimit limit{};

@@ -55,6 +55,10 @@ class Engine {
   Counters read(std::string_view proxy);
   /// Heals, stops listening, lets links finish for `grace`, ends the rest. Returns the last counters.
   Counters close(std::string_view proxy, faults::Duration grace);
+  /// Has every worker say how long a call to it waited for its turn; never waits itself.
+  void measure_lag();
+  /// Of all calls so far: how late this machine does what is due.
+  faults::Histogram lag() const;
   /// Links this process can hold by its descriptor limit, which it raises as far as it may.
   static std::size_t room();
 

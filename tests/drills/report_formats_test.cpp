@@ -55,7 +55,7 @@ TEST(Markdown, PointsOutABusyMachine) {
   EXPECT_THAT(to_markdown(read(journal)), Not(HasSubstr("⚠")));
 
   line(journal, "lag")["p99_ms"] = 10.5;
-  EXPECT_THAT(to_markdown(read(journal)), HasSubstr("⚠ The event loop was more than 10 ms late"));
+  EXPECT_THAT(to_markdown(read(journal)), HasSubstr("⚠ An event loop was more than 10 ms late"));
 
   erase(journal, "lag");
   EXPECT_THAT(to_markdown(read(journal)), HasSubstr("Lag of the event loop: not measured"));

@@ -32,7 +32,8 @@ TEST(Report, TellsTheOutage) {
             "fault.undersized-pool.max_connections=7");
   EXPECT_EQ(json["decisions"].dump(), R"({"digest":"00000000deadbeef","counts":{"undersized-pool":6300}})");
   EXPECT_EQ(json["cleanup"].dump(), R"({"clean":true,"faults_in_force":0,"links_open":0,"bytes_held":0})");
-  EXPECT_EQ(json["lag"].dump(), R"({"p50_ms":0.08,"p99_ms":1.2,"max_ms":4.0})");
+  EXPECT_EQ(json["lag"].dump(),
+            R"({"p50_ms":0.08,"p99_ms":1.2,"max_ms":4.0,"workers_p50_ms":0.02,"workers_p99_ms":0.4})");
 }
 
 TEST(Report, AddsPhasesUp) {
@@ -61,7 +62,7 @@ TEST(Report, TellsFaultsAndPoolsExactly) {
       R"([{"name":"undersized-pool","kind":"pool","proxies":["api"],"links_affected":6300,)"
       R"("first":{"link":2101,"client":"127.0.0.1:40000","at_s":10.003,"proxy":"api"},"last":{"link":8400,"client":"127.0.0.1:46299","at_s":39.99,"proxy":"api"},)"
       R"("healed_s":40.002,"healed_why":"timeline","asked":{"max_connections":7,"queue_timeout":"1s"},)"
-      R"("achieved":{"max_connections":7,"wait_max_ms":1000.5},"planned":[[10.0,40.0]],"in_force":[[10.001,40.002]],)"
+      R"("achieved":{"max_connections":7,"queue_timeout":{"p50_ms":1000.5},"links":6300},"planned":[[10.0,40.0]],"in_force":[[10.001,40.002]],)"
       R"("lateness":{"samples":2013,"p50_ms":0.1,"p99_ms":0.9}}])");
   Json pool = json["pools"][0];
   EXPECT_EQ(

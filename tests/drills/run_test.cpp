@@ -245,6 +245,36 @@ for = "1s"
   EXPECT_EQ(report_["decisions"]["counts"], decisions["counts"]);
 }
 
+// What the pool counted and what became of the links is the same thing, counted in two places: to the last one, however
+// often the pool comes and goes between two readings.
+TEST_F(Runs, CountWhatAPoolDidToItsEnd) {
+  const Outcome outcome = run(R"(
+[[fault]]
+name = "small"
+proxy = "api"
+kind = "pool"
+at = "200ms"
+repeat = { on = "330ms", off = "170ms", times = 3 }
+max_connections = { ramp = { from = 2, to = 0, over = "100ms" } }
+queue = 3
+queue_timeout = "60ms"
+[[check]]
+name = "it was seen"
+proxy = "api"
+during = "small"
+expect = { queue_timeouts = "> 0", queue_full = "> 0" }
+)");
+
+  EXPECT_EQ(outcome.result, Result::passed) << testing::PrintToString(outcome.reasons);
+  const drills::Report report = read_journal(outcome.directory);
+  ASSERT_EQ(report.pools.size(), 1U);
+  const ProxyReport& proxy = report.proxies.at(0);
+  EXPECT_EQ(report.pools[0].timed_out, proxy.ended.at("queue_timeout"));
+  EXPECT_EQ(report.pools[0].rejected, proxy.ended.at("queue_full"));
+  EXPECT_EQ(report.pools[0].limit, 0U);
+  EXPECT_TRUE(report.cleanup->clean());
+}
+
 TEST_F(Runs, SaySoWhenTheDirectoryCannotBeMade) {
   std::ofstream{directory_ / "file"} << "in the way";
   RunOptions options;

@@ -159,7 +159,7 @@ SampleJournal outage() {
                {"last", {{"link", 8400}, {"client", "127.0.0.1:46299"}, {"at_s", 39.99}, {"proxy", "api"}}},
                {"healed_s", 40.002},
                {"asked", {{"max_connections", 7}, {"queue_timeout", "1s"}}},
-               {"achieved", {{"max_connections", 7}, {"wait_max_ms", 1000.5}}},
+               {"achieved", {{"max_connections", 7}, {"queue_timeout", {{"p50_ms", 1000.5}}}, {"links", 6300}}},
                {"lateness", {{"samples", 2013}, {"p50_ms", 0.1}, {"p99_ms", 0.9}}}});
   journal.add(60.03, "pool_summary",
               {{"proxy", "api"},
@@ -178,7 +178,8 @@ SampleJournal outage() {
                {"hold_p50_ms", 50.5},
                {"utilisation", 0.998}});
   journal.add(60.04, "decisions", {{"digest", "00000000deadbeef"}, {"counts", {{"undersized-pool", 6300}}}});
-  journal.add(60.04, "lag", {{"p50_ms", 0.08}, {"p99_ms", 1.2}, {"max_ms", 4.0}});
+  journal.add(60.04, "lag",
+              {{"p50_ms", 0.08}, {"p99_ms", 1.2}, {"max_ms", 4.0}, {"workers_p50_ms", 0.02}, {"workers_p99_ms", 0.4}});
   journal.add(60.05, "heal", {{"why", "end"}, {"took_s", 0.0021}});
   journal.add(60.06, "cleanup", {{"faults_in_force", 0}, {"links_open", 0}, {"bytes_held", 0}});
   journal.add(60.07, "run_end",

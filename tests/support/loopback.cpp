@@ -2,11 +2,18 @@
 #include "tests/support/loopback.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
 namespace firedrill::tests {
+
+Loopback::Loopback() : engine{{.workers = 2}} {
+  if (std::getenv("FIREDRILL_SLICED") == nullptr) return;
+  auto slice = faults::make_fault("weather of the suite", "slice", "size=700B variation=699B direction=both");
+  weather_ = std::move(slice);
+}
 
 void Loopback::TearDown() {
   client.close();
@@ -35,7 +42,7 @@ void Loopback::open(proxy::ProxySpec spec) {
   engine.open(std::move(spec));
   opened_ = true;
   if (!front_.is_unix()) front_.port = engine.port(name);
-  if (!plan_.faults.empty()) adopt();
+  if (!plan_.faults.empty() || weather_) adopt();
 }
 
 proxy::ProxySpec Loopback::spec() const {
@@ -95,10 +102,12 @@ void Loopback::heal() {
 // A machine that is busy with other things may keep a worker from answering within the second it has: asked again, it
 // only has to be alive.
 void Loopback::adopt() {
+  faults::Plan plan = plan_;
+  if (weather_) plan.faults.insert(plan.faults.begin(), weather_);
   std::string why;
   const auto adopted = [&] {
     try {
-      engine.adopt(name, plan_);
+      engine.adopt(name, plan);
       return true;
     } catch (const std::runtime_error& slow) {
       why = slow.what();

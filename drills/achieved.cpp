@@ -1,0 +1,98 @@
+// Effects, pools and rates become figures.
+#include "drills/achieved.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "faults/units.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using faults::milliseconds;
+
+/// Of all proxies of a fault.
+struct Sum {
+  faults::Histogram lateness, delay;
+  std::uint64_t eligible = 0, passed = 0, discarded = 0, altered = 0, stalls = 0, ended = 0;
+};
+
+Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
+  Sum sum;
+  for (const auto& effects : all) {
+    sum.lateness.add(effects->lateness.snapshot());
+    sum.delay.add(effects->delay.snapshot());
+    sum.eligible += effects->eligible.load();
+    sum.passed += effects->passed.load();
+    sum.discarded += effects->discarded.load();
+    sum.altered += effects->altered.load();
+    sum.stalls += effects->stalls.load();
+    sum.ended += effects->ended.load();
+  }
+  return sum;
+}
+
+void add_delay(Json& achieved, const FaultSpec& spec, const Sum& sum) {
+  if (sum.delay.count() == 0) return;
+  Json delay{{"p50_ms", milliseconds(sum.delay.quantile(0.5))}, {"p99_ms", milliseconds(sum.delay.quantile(0.99))}};
+  if (sum.lateness.count() > 0) {
+    delay["error_p50_ms"] = milliseconds(sum.lateness.quantile(0.5));
+    delay["error_p99_ms"] = milliseconds(sum.lateness.quantile(0.99));
+  }
+  // Where a delay is what happens, not what was asked for, it has another name.
+  achieved[spec.table.find("delay") != nullptr ? "delay" : "held"] = delay;
+}
+
+void add_rate(Json& achieved, std::vector<double> rates) {
+  if (rates.empty()) return;
+  std::sort(rates.begin(), rates.end());
+  achieved["rate"] = {
+      {"p50_bytes_per_s", rates[rates.size() / 2]}, {"max_bytes_per_s", rates.back()}, {"seconds", rates.size()}};
+}
+
+void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
+  std::uint64_t most = 0, timed_out = 0, gone = 0, granted = 0;
+  faults::Histogram wasted;
+  bool any = false;
+  for (const PoolWatch::Pool& pool : pools.all()) {
+    if (pool.fault != spec.name) continue;
+    any = true;
+    most = std::max(most, pool.last.active_max);
+    timed_out += pool.last.timed_out;
+    gone += pool.last.gone;
+    granted += pool.last.granted;
+    wasted.add(pool.last.wasted);
+  }
+  if (!any) return;
+  achieved["max_connections"] = most;
+  // Waits of clients that left by themselves are in the same histogram.
+  if (timed_out > 0 && gone == 0)
+    achieved["queue_timeout"] = {{"p50_ms", milliseconds(wasted.quantile(0.5))},
+                                 {"p99_ms", milliseconds(wasted.quantile(0.99))}};
+  achieved["connections_let_in"] = granted;
+}
+
+}  // namespace
+
+Json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, const PoolWatch& pools,
+              const RateWatch& rates) {
+  const Sum sum = sum_of(force.effects(fault));
+  Json achieved = Json::object();
+  add_pools(achieved, spec, pools);
+  add_delay(achieved, spec, sum);
+  add_rate(achieved, rates.rates(fault));
+  const std::uint64_t links = force.links(fault);
+  if (sum.eligible > 0 && spec.table.find("percent") != nullptr)
+    achieved["percent"] = faults::show_share(static_cast<double>(links) / static_cast<double>(sum.eligible));
+  achieved["links"] = links;
+  if (sum.eligible > 0) achieved["links_eligible"] = sum.eligible;
+  if (sum.ended > 0) achieved["links_ended"] = sum.ended;
+  if (sum.passed > 0) achieved["bytes_passed"] = sum.passed;
+  if (sum.discarded > 0) achieved["discarded_bytes"] = sum.discarded;
+  if (sum.altered > 0) achieved["altered_bytes"] = sum.altered;
+  if (sum.stalls > 0) achieved["stalls"] = sum.stalls;
+  return achieved;
+}
+
+}  // namespace firedrill::drills
