@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "faults/profiles.hpp"
+
 #include "drills/phases.hpp"
 #include "drills/reading.hpp"
 #include "drills/timeline.hpp"
@@ -109,7 +111,7 @@ Value settings_alone(const Value& table) {
 void read_fault_block(const Block& block, Reading& reading) {
   FaultSpec fault;
   fault.name = block.name;
-  Value table = *block.table;
+  Value table = faults::with_profile(*block.table, block.subject, reading.problems);
   const bool ramps_are_sound = take_ramps(table, block.subject, fault.ramps, reading.problems);
 
   Reader keys{table, block.subject, reading.problems};

@@ -7,11 +7,12 @@
 
 namespace firedrill::faults {
 
-extern const Kind bandwidth, blackhole, close_kind, corrupt, down, first_byte, half_close, latency, loss, pool, refuse,
-    reset, slice, slow_close, slow_connect, stall, truncate, unreachable;
-inline constexpr const Kind* catalog[] = {&bandwidth,  &blackhole,  &close_kind,   &corrupt, &down,     &first_byte,
-                                          &half_close, &latency,    &loss,         &pool,    &refuse,   &reset,
-                                          &slice,      &slow_close, &slow_connect, &stall,   &truncate, &unreachable};
+extern const Kind bandwidth, blackhole, close_kind, corrupt, down, first_byte, half_close, latency, loss, network, pool,
+    refuse, reset, slice, slow_close, slow_connect, stall, truncate, unreachable;
+inline constexpr const Kind* catalog[] = {&bandwidth,    &blackhole,  &close_kind, &corrupt,    &down,
+                                          &first_byte,   &half_close, &latency,    &loss,       &network,
+                                          &pool,         &refuse,     &reset,      &slice,      &slow_close,
+                                          &slow_connect, &stall,      &truncate,   &unreachable};
 
 /// The kind of that name, or null.
 const Kind* find_kind(std::string_view name);

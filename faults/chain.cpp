@@ -91,7 +91,8 @@ void Chain::advance(Time now, Outlet& out) {
     }
     if (due > now || due == never) return;
     Stage& stage = stages_[first];
-    stage.fault->effects->lateness.record(now - due);
+    if (now > due)
+      stage.fault->effects->lateness.record(now - due);  // none where time is virtual, or told from outside
     Next next{*this, first + 1, out};
     stage.stream->tick(due, next);
     assert(stage.stream->wake() > due);

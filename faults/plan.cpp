@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "faults/catalog.hpp"
+#include "faults/profiles.hpp"
 
 namespace firedrill::faults {
 
@@ -69,8 +70,10 @@ std::shared_ptr<Fault> make_fault(std::string name, std::string_view kind, std::
   std::string bad;
   Value table = parse_inline(settings, &bad);
   if (!bad.empty()) problems.push_back({{}, fmt::format("\"{}\" is not of the form key=value", bad)});
-  table.put("kind", Value{std::string{kind}});
-  Reader keys{table, fmt::format("fault \"{}\"", name), problems};
+  if (!kind.empty()) table.put("kind", Value{std::string{kind}});
+  const std::string subject = fmt::format("fault \"{}\"", name);
+  table = with_profile(std::move(table), subject, problems);
+  Reader keys{table, subject, problems};
   auto fault = read_fault(std::move(name), keys);
   if (fault) {
     keys.finish();

@@ -19,7 +19,7 @@ struct LawCase {
   /// added.
   bool draws() const {
     if (kind->bytes == Kind::Bytes::altered) return true;  // how a byte is altered is drawn
-    for (const char* key : {"jitter=", "distribution=", "variation=", "leak=", "enter=", "p50="})
+    for (const char* key : {"jitter=", "distribution=", "variation=", "leak=", "enter=", "p50=", "loss="})
       if (settings.find(key) != std::string::npos) return true;
     return settings.find("chance=") != std::string::npos && settings.find("chance=0%") == std::string::npos &&
            settings.find("chance=100%") == std::string::npos;

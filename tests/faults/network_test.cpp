@@ -1,0 +1,55 @@
+// Its parts, one behind the other, under one name.
+#include <gmock/gmock.h>
+
+#include "stream_rig.hpp"
+
+namespace firedrill::faults {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+TEST(Network, BytesWaitForTheLineAndThenTravel) {
+  StreamRig rig{"network", "rate=100B/s delay=1s"};
+
+  rig.data(0ms, "abcd").finish(0ms).run_out();
+
+  EXPECT_EQ(rig.tape.transcript(), "1.02s:ab 1.04s:cd 1.04s:FIN");
+}
+
+TEST(Network, HealingLetsEverythingGoInOrder) {
+  StreamRig rig{"network", "rate=100B/s delay=1s loss=50%"};
+
+  rig.data(0ms, "abcd").finish(0ms).run_to(25ms);
+  rig.release(30ms);
+
+  EXPECT_EQ(rig.tape.text(), "abcd");
+  EXPECT_EQ(rig.tape.end(), "FIN");
+  EXPECT_EQ(rig.tape.entries().back().at, 30ms);
+}
+
+TEST(Network, AnUpdateMayTakePartsAwayAndAddOthers) {
+  StreamRig rig{"network", "delay=1s"};
+
+  rig.data(0ms, "a").update(10ms, "rate=100B/s").data(20ms, "bc").run_out();
+
+  EXPECT_EQ(rig.tape.transcript(), "10ms:a 40ms:bc");
+}
+
+TEST(Network, SaysWhatIsWrongAsItsPartsDo) {
+  const auto said = [](std::string_view settings) -> std::string {
+    try {
+      make_fault("f", "network", settings);
+    } catch (const PlanError& error) {
+      return error.what();
+    }
+    return "";
+  };
+
+  EXPECT_THAT(said(""), HasSubstr("nothing to do; give one or more of delay, rate and loss"));
+  EXPECT_THAT(said("delay=5"), HasSubstr("fault \"f\": delay = 5: must be a duration"));
+  EXPECT_THAT(said("rate=1MB/s jitter=5ms"), HasSubstr("jitter = \"5ms\": goes with delay"));
+}
+
+}  // namespace
+}  // namespace firedrill::faults
