@@ -18,7 +18,7 @@ struct BandwidthSettings final : Settings {
   bool together = false;
 
   Outlook outlook() const override {
-    if (rate <= 0) return {Shuts::bytes, {}, "nothing passes; it is held until healed"};
+    if (rate <= 0) return {Shuts::bytes, {}, "nothing passes until it is healed"};
     return {Shuts::nothing,
             {},
             fmt::format("at most {:.6g} bytes/s pass on {}", rate, together ? "all links together" : "each link")};

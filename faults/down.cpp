@@ -7,7 +7,7 @@ namespace firedrill::faults {
 namespace {
 
 struct DownSettings final : Settings {
-  Outlook outlook() const override { return {Shuts::listener, {}, "nobody can connect; open connections stay"}; }
+  Outlook outlook() const override { return {Shuts::listener, {}, "nobody can connect"}; }
 };
 
 DownSettings read(Reader&) { return {}; }

@@ -8,7 +8,7 @@ namespace firedrill::faults {
 namespace {
 
 struct StallSettings final : Settings {
-  Outlook outlook() const override { return {Shuts::bytes, {}, "nothing passes; it is held until healed"}; }
+  Outlook outlook() const override { return {Shuts::bytes, {}, "nothing passes until it is healed"}; }
 };
 
 StallSettings read(Reader&) { return {}; }
