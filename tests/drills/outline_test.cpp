@@ -95,6 +95,11 @@ TEST(Outline, SaysTheWorstInASentence) {
       "(fault \"f\")");
 }
 
+TEST(Outline, LetsOtherKindsSpeakForThemselves) {
+  EXPECT_EQ(worst(fault("loss", "chance = \"1%\"")),
+            "for 20s (0s to 20s) loss makes bytes wait as if packets had been lost (fault \"f\")");
+}
+
 TEST(Outline, NamesTheFaultThatShutsMost) {
   const std::string slow = "[[fault]]\nname = \"slow\"\nproxy = \"api\"\nkind = \"latency\"\ndelay = \"1s\"\n";
 
