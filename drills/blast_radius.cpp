@@ -74,13 +74,13 @@ std::string worst_of(const FaultSpec& spec, const Ends& fault) {
   return fmt::format("{}, and by the end of its ramp {}", from.worst, to.worst);
 }
 
-// What to name when only one can be named: what shuts most, to most links, for longest.
+// What to name when only one can be named: what shuts most, what ends links, to most of them for longest.
 auto severity(const FaultSpec& spec, const Ends& fault, const Outline::Effect& effect) {
   const Scope& scope = fault.last->scope;
   const bool all = !scope.is_drawn() && scope.clients.empty() && scope.except_clients.empty() && !scope.max_links;
   const auto shuts = std::max(fault.first->settings->outlook().shuts, fault.last->settings->outlook().shuts);
   return std::tuple{all ? shuts : faults::Shuts::nothing, spec.kind->ends == Kind::Ends::made,
-                    spec.kind->bytes != Kind::Bytes::kept, effect.share * faults::seconds(length_of(effect.when))};
+                    effect.share * faults::seconds(length_of(effect.when))};
 }
 
 std::string sentence(const Outline::Effect& effect) {
