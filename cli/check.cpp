@@ -1,4 +1,4 @@
-// firedrill check: every problem of every file.
+// firedrill check: every problem of every file, and every warning.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -23,7 +23,7 @@ Json to_json(const std::string& file, const faults::Problems& problems) {
                     {"line", place(problem.place.line)},
                     {"column", place(problem.place.column)},
                     {"message", problem.text}});
-  return {{"file", file}, {"ok", problems.empty()}, {"problems", list}};
+  return list;
 }
 
 std::string in_short(const drills::Drill& drill) {
@@ -34,23 +34,33 @@ std::string in_short(const drills::Drill& drill) {
 }  // namespace
 
 int check(const CheckArguments& arguments) {
-  bool all_good = true;
+  bool all_good = true, any_warning = false;
   Json list = Json::array();
   for (const std::string& file : arguments.files) {
-    faults::Problems problems;
+    faults::Problems problems, warnings;
     try {
       const drills::Drill drill = drills::read_drill(file);
+      warnings = drill.warnings;
       if (!arguments.json) print(in_short(drill));
     } catch (const faults::PlanError& error) {
       problems = error.problems;
-      if (!arguments.json) complain(problems);
+    }
+    if (!arguments.json) {
+      complain(problems);
+      warn(warnings);
     }
     all_good = all_good && problems.empty();
-    if (arguments.json) list.push_back(to_json(file, problems));
+    any_warning = any_warning || !warnings.empty();
+    if (arguments.json)
+      list.push_back({{"file", file},
+                      {"ok", problems.empty()},
+                      {"problems", to_json(file, problems)},
+                      {"warnings", to_json(file, warnings)}});
   }
   if (arguments.json) print(list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   if (!flush()) return exit_errored;
-  return all_good ? 0 : exit_bad_input;
+  if (!all_good) return exit_bad_input;
+  return arguments.strict && any_warning ? exit_warned : 0;
 }
 
 }  // namespace firedrill::cli

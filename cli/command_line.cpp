@@ -31,6 +31,7 @@ constexpr const char* run_examples = R"(Examples:
   firedrill run pool-exhaustion.toml --set fault.undersized-pool.max_connections=9
   firedrill run drill.toml --seed 7 --report out --junit out/drill.xml
   firedrill run drill.toml --json | jq .result
+  firedrill run drill.toml --dry-run
 
 Ctrl-C (SIGINT) or SIGTERM heals everything, writes the report and exits with 3.)";
 
@@ -38,7 +39,9 @@ constexpr const char* check_examples = R"(Examples:
   firedrill check drill.toml
   firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
 
-Exit codes: 0 every file is good, 2 one is not.)";
+Warnings name what can be played and yet cannot mean what it says.
+
+Exit codes: 0 every file is good, 1 with --strict there are warnings, 2 a file is not good.)";
 
 constexpr const char* report_examples = R"(Examples:
   firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z
@@ -104,13 +107,16 @@ class CommandLine {
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
     run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
+    run_app_->add_flag("--dry-run", run_.dry_run,
+                       "Start nothing; print what would happen when, to whom, and what is checked");
     run_app_->add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
         ->option_text("N")
         ->check(up_to_64);
 
-    check_app_ = command("check", "Say what is wrong with drill files", check_examples);
+    check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
     check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
-    check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems}");
+    check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems, warnings}");
+    check_app_->add_flag("--strict", check_.strict, "Exit with 1 when there is a warning");
 
     report_app_ = command("report", "Make a report from a run's journal", report_examples);
     report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")

@@ -12,6 +12,7 @@ namespace firedrill::cli {
 
 /// 0, 1, 3 and 4 are drills::exit_code()'s.
 inline constexpr int exit_bad_input = 2, exit_errored = 4;
+inline constexpr int exit_warned = 1;  // of check --strict
 
 struct RunArguments {
   std::string file;
@@ -20,15 +21,17 @@ struct RunArguments {
   std::vector<drills::Override> overrides;
   unsigned workers = 0;
   bool json = false;
+  bool dry_run = false;
 };
-/// Plays a drill in the foreground.
+/// Plays a drill in the foreground; as a dry run, says what it would do.
 int run(const RunArguments& arguments);
 
 struct CheckArguments {
   std::vector<std::string> files;
   bool json = false;
+  bool strict = false;  // warnings count
 };
-/// Reads drill files and says what is wrong with them.
+/// Reads drill files and says what is wrong with them, and what cannot mean what it says.
 int check(const CheckArguments& arguments);
 
 struct ReportArguments {

@@ -38,6 +38,11 @@ void complain(const faults::Problems& problems) {
   for (const faults::Problem& problem : problems) say(harmless(problem.line()) + "\n");
 }
 
+void warn(const faults::Problems& warnings) {
+  for (const faults::Problem& warning : warnings)
+    say(harmless(faults::Problem{warning.place, "warning: " + warning.text}.line()) + "\n");
+}
+
 void write_file(const std::string& path, const std::string& content) {
   std::error_code none;
   if (!std::filesystem::exists(path, none) || std::filesystem::is_regular_file(path, none))

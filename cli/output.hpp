@@ -19,6 +19,8 @@ bool flush();
 void complain(std::string_view text);
 /// One line per problem, each with its place.
 void complain(const faults::Problems& problems);
+/// The same for what is not wrong.
+void warn(const faults::Problems& warnings);
 
 /// Replaces a file as a whole; what is no file (a pipe, a device) is written to. Throws std::runtime_error.
 void write_file(const std::string& path, const std::string& content);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/lines.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
@@ -131,13 +132,26 @@ void conclude(const RunArguments& arguments, const std::string& drill, const dri
   print(arguments.json ? json_text(report) : summary(report, terminal_shape()) + where_the_rest_is(outcome.directory));
 }
 
+// What would happen, instead of doing it.
+int tell(drills::Drill drill, const RunArguments& arguments) {
+  if (arguments.seed) {
+    drill.seed = *arguments.seed;
+    drill.seed_given = true;
+  }
+  const drills::Outline outline = drills::outline_of(drill);
+  print(arguments.json
+            ? drills::to_json(outline).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
+            : dry_run_text(outline));
+  return flush() ? 0 : exit_errored;
+}
+
 }  // namespace
 
 int run(const RunArguments& arguments) {
   drills::Drill drill;
   try {
     drill = drills::read_drill(arguments.file, arguments.overrides);
-    if (!arguments.junit.empty()) make_room_for(arguments.junit);
+    if (!arguments.dry_run && !arguments.junit.empty()) make_room_for(arguments.junit);
   } catch (const faults::PlanError& error) {
     complain(error.problems);
     complain(fmt::format("nothing was started; mend {} above and run it again",
@@ -148,6 +162,8 @@ int run(const RunArguments& arguments) {
     complain("nothing was started");
     return exit_errored;
   }
+  warn(drill.warnings);
+  if (arguments.dry_run) return tell(std::move(drill), arguments);
   drills::RunOptions options;
   options.seed = arguments.seed;
   options.directory = arguments.directory;

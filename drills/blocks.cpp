@@ -115,6 +115,10 @@ void read_header(Reader& top, Reading& reading) {
     keys.problem("duration", fmt::format("longer than max_duration ({}{})", faults::show(drill.max_duration),
                                          keys.has("max_duration") ? "" : " unless given"));
   reading.timing_is_sound = reading.problems.size() == before;
+  if (keys.has("include")) {
+    keys.raw("include");
+    keys.problem("include", "stands at the top of the file, before [drill]");
+  }
   keys.finish();
 }
 

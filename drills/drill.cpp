@@ -9,13 +9,34 @@
 #include "drills/reading.hpp"
 #include "drills/toml.hpp"
 #include "drills/variables.hpp"
+#include "drills/warnings.hpp"
 
 namespace firedrill::drills {
 namespace {
 
-using Position = std::pair<std::uint32_t, std::uint32_t>;
+// Where something was written: the how manieth file (0: none of them, such as --set), line and column.
+using Position = std::tuple<std::size_t, std::uint32_t, std::uint32_t>;
 
-Position position(const faults::Problem& problem) { return {problem.place.line, problem.place.column}; }
+class Positions {
+ public:
+  explicit Positions(const std::vector<SourceFile>& files) : files_{files} {}
+
+  Position operator()(const faults::Problem& problem) const {
+    const faults::Place& place = problem.place;
+    std::size_t file = 0;
+    for (std::size_t i = 0; i < files_.size() && place.source != nullptr && file == 0; ++i)
+      if (files_[i].file == *place.source) file = i + 1;
+    return {file, place.line, place.column};
+  }
+
+  void sort(Problems& problems) const {
+    std::stable_sort(problems.begin(), problems.end(),
+                     [this](const auto& a, const auto& b) { return (*this)(a) < (*this)(b); });
+  }
+
+ private:
+  const std::vector<SourceFile>& files_;
+};
 
 void judge_whole(const Drill& drill, const faults::Place& place, Problems& problems) {
   if (drill.proxies.empty())
@@ -25,7 +46,7 @@ void judge_whole(const Drill& drill, const faults::Place& place, Problems& probl
 }
 
 // A value that could not be had at all is not judged a second time for what it is.
-void drop_repetitions(Problems& problems, std::size_t first_judged) {
+void drop_repetitions(Problems& problems, std::size_t first_judged, const Positions& position) {
   std::set<Position> unusable;
   for (std::size_t i = 0; i < first_judged; ++i) unusable.insert(position(problems[i]));
   std::size_t index = 0;
@@ -38,6 +59,7 @@ Drill read_tree(const Value& tree, Problems& problems) {
   Drill drill;
   Reading reading{drill, problems};
   Reader top{tree, "drill file", problems};
+  top.raw("include");  // followed already
   read_header(top, reading);
   read_backends(top, reading);
   read_proxies(top, reading);
@@ -56,20 +78,25 @@ Drill read_tree(const Value& tree, Problems& problems) {
 Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
                   const Variables& variables) {
   Problems problems;
-  auto tree = parse_toml(path, text, problems);
-  if (!tree) throw faults::PlanError{std::move(problems)};
-  replace_variables(*tree, variables, problems);
-  const std::size_t first_judged = problems.size();
-  apply_overrides(*tree, overrides, problems);
-  Drill drill = read_tree(*tree, problems);
-  if (!problems.empty()) {
-    drop_repetitions(problems, first_judged);
-    std::stable_sort(problems.begin(), problems.end(),
-                     [](const faults::Problem& a, const faults::Problem& b) { return position(a) < position(b); });
+  Sources sources = read_sources(path, text, variables, problems);
+  const Positions position{sources.files};
+  const auto give_up = [&] {
+    position.sort(problems);
     throw faults::PlanError{std::move(problems)};
+  };
+  if (!sources.whole) give_up();
+  const std::size_t first_judged = problems.size();
+  apply_overrides(sources.tree, overrides, problems);
+  Drill drill = read_tree(sources.tree, problems);
+  if (!problems.empty()) {
+    drop_repetitions(problems, first_judged, position);
+    give_up();
   }
   drill.file = path;
   drill.text = std::move(text);
+  drill.included.assign(sources.files.begin() + 1, sources.files.end());
+  drill.warnings = warnings_of(drill, sources.tree);
+  position.sort(drill.warnings);
   return drill;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "drills/expectation.hpp"
+#include "drills/includes.hpp"
 #include "faults/distribution.hpp"
 #include "faults/plan.hpp"
 #include "proxy/endpoint.hpp"
@@ -121,7 +122,8 @@ struct AbortSpec {
 };
 
 struct Drill {
-  std::string file, text;  // path as given; the whole file, verbatim
+  std::string file, text;            // path as given; the whole file, verbatim
+  std::vector<SourceFile> included;  // the files that it includes
   std::string name, title, owner;
   std::uint64_t seed = 0;
   bool seed_given = false;  // else it was drawn: at most 53 bits
@@ -133,6 +135,7 @@ struct Drill {
   std::vector<FaultSpec> faults;
   std::vector<CheckSpec> checks;
   std::vector<AbortSpec> aborts;
+  faults::Problems warnings;  // of what can be played and yet cannot mean what it says
 
   /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.
   Duration length() const;

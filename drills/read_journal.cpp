@@ -70,6 +70,8 @@ void JournalReading::run_start(const Fields& line) {
   report_.owner = text_of(line, "owner");
   report_.file = text_of(line, "file");
   report_.text = text_of(line, "text");
+  for (const Fields& one : list_of(line, "included"))
+    report_.included.push_back({text_of(one, "file"), text_of(one, "text")});
   report_.overrides = texts_of(line, "overrides");
   report_.seed = count_of(line, "seed");
   report_.version = text_of(line, "version");

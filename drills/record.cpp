@@ -79,6 +79,7 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
             {"owner", drill_.owner},
             {"file", drill_.file},
             {"text", drill_.text}};
+  for (const SourceFile& one : drill_.included) line["included"].push_back({{"file", one.file}, {"text", one.text}});
   line["overrides"] = Json::array();
   for (const Override& set : options.overrides) line["overrides"].push_back(set.first + "=" + set.second);
   line["seed"] = seed;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "drills/includes.hpp"
 #include "drills/meter.hpp"
 
 namespace firedrill::drills {
@@ -114,6 +115,7 @@ struct CleanupReport {
 
 struct Report {
   std::string drill, title, owner, file, text, version, host, started_utc;
+  std::vector<SourceFile> included;  // files that the drill's own includes, word for word
   std::vector<std::string> overrides;
   MaybeCount seed;
   MaybeNumber planned_s, duration_s;

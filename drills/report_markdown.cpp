@@ -156,9 +156,12 @@ std::string repeat_section(const Report& report) {
   } else {
     text += "\nSeeded decisions: not measured.\n";
   }
-  if (!report.text.empty())
-    text +=
-        "\n<details>\n<summary>The drill, word for word</summary>\n\n" + fenced(report.text, "toml") + "\n</details>\n";
+  const auto word_for_word = [&](const std::string& what, const std::string& toml) {
+    text += fmt::format("\n<details>\n<summary>{}, word for word</summary>\n\n{}\n</details>\n", what,
+                        fenced(toml, "toml"));
+  };
+  if (!report.text.empty()) word_for_word("The drill", report.text);
+  for (const SourceFile& one : report.included) word_for_word("Included: " + safe(one.file), one.text);
   return text;
 }
 

@@ -14,25 +14,6 @@ using What = Step::What;
 // Far beyond any run, and still far from overflow when something is added.
 constexpr Duration farthest = Duration::max() / 4;
 
-// When the fault is over if nothing cuts it short; nothing when it lasts as long as the run.
-std::optional<Duration> end_of(const FaultSpec& fault) {
-  if (!fault.repeat) return fault.lasts ? std::optional{fault.at + *fault.lasts} : std::nullopt;
-  const auto& [on, off, times] = *fault.repeat;
-  // Written durations cannot overflow, only their multiples can.
-  if (static_cast<double>(times) * faults::seconds(on + off) > faults::seconds(farthest)) return farthest;
-  return fault.at + static_cast<std::int64_t>(times) * (on + off) - off;
-}
-
-// What the fault is `since` it came into force. Settings between two valid ends may miss a limit by a rounding; reading
-// takes them all the same.
-std::shared_ptr<const faults::Fault> state_at(const FaultSpec& fault, Duration since) {
-  faults::Value table = fault.table;
-  for (const Ramp& ramp : fault.ramps) table.put(ramp.key, value_at(ramp, since));
-  faults::Problems ignored;
-  faults::Reader keys{table, fault.name, ignored};
-  return faults::read_fault(fault.name, keys);
-}
-
 std::vector<std::string> written_at(const FaultSpec& fault, Duration since) {
   std::vector<std::string> values;
   for (const Ramp& ramp : fault.ramps) values.push_back(value_at(ramp, since).shown());
@@ -77,17 +58,34 @@ int rank(What what) {
 
 }  // namespace
 
+std::optional<Duration> planned_end(const FaultSpec& fault) {
+  if (!fault.repeat) return fault.lasts ? std::optional{fault.at + *fault.lasts} : std::nullopt;
+  const auto& [on, off, times] = *fault.repeat;
+  // Written durations cannot overflow, only their multiples can.
+  if (static_cast<double>(times) * faults::seconds(on + off) > faults::seconds(farthest)) return farthest;
+  return fault.at + static_cast<std::int64_t>(times) * (on + off) - off;
+}
+
+// Settings between two valid ends may miss a limit by a rounding; reading takes them all the same.
+std::shared_ptr<const faults::Fault> state_at(const FaultSpec& fault, Duration since) {
+  faults::Value table = fault.table;
+  for (const Ramp& ramp : fault.ramps) table.put(ramp.key, value_at(ramp, since));
+  faults::Problems ignored;
+  faults::Reader keys{table, fault.name, ignored};
+  return faults::read_fault(fault.name, keys);
+}
+
 Duration Drill::length() const {
   if (duration) return std::min(*duration, max_duration);
   Duration end{};
-  for (const FaultSpec& fault : faults) end = std::max(end, end_of(fault).value_or(max_duration));
+  for (const FaultSpec& fault : faults) end = std::max(end, planned_end(fault).value_or(max_duration));
   return std::min(end, max_duration);
 }
 
 std::optional<Duration> timeline_end(const Drill& drill) {
   Duration end{};
   for (const FaultSpec& fault : drill.faults) {
-    const auto own = end_of(fault);
+    const auto own = planned_end(fault);
     if (!own) return std::nullopt;
     end = std::max(end, *own);
   }

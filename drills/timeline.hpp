@@ -35,6 +35,11 @@ struct Interval {
 /// In order of `from`, cut at the drill's length; none is empty.
 std::vector<Interval> intervals(const Drill& drill);
 
+/// When the fault is over if nothing cuts it short; nothing when it lasts as long as the run.
+std::optional<Duration> planned_end(const FaultSpec& fault);
+/// Settings and scope of the fault `since` it came into force: since, until and effects are still to be filled in.
+std::shared_ptr<const faults::Fault> state_at(const FaultSpec& fault, Duration since);
+
 /// When the last fault would be over if nothing cut it short; nothing when one lasts until the end of the run.
 std::optional<Duration> timeline_end(const Drill& drill);
 

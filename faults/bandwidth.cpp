@@ -5,6 +5,8 @@
 #include <deque>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "faults/catalog.hpp"
 
 namespace firedrill::faults {
@@ -14,6 +16,13 @@ struct BandwidthSettings final : Settings {
   double rate = 0;          // bytes per second
   std::uint64_t burst = 0;  // bytes at once after a pause
   bool together = false;
+
+  Outlook outlook() const override {
+    if (rate <= 0) return {Shuts::bytes, {}, "nothing passes until it is healed"};
+    return {Shuts::nothing,
+            {},
+            fmt::format("at most {:.6g} bytes/s pass on {}", rate, together ? "all links together" : "each link")};
+  }
 
   Duration credit() const { return rate > 0 ? from_seconds(static_cast<double>(burst) / rate) : Duration::zero(); }
 

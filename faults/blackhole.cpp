@@ -6,7 +6,9 @@
 namespace firedrill::faults {
 namespace {
 
-struct BlackholeSettings final : Settings {};
+struct BlackholeSettings final : Settings {
+  Outlook outlook() const override { return {Shuts::bytes, {}, "whatever is sent is lost"}; }
+};
 
 BlackholeSettings read(Reader&) { return {}; }
 

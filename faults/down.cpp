@@ -6,7 +6,9 @@
 namespace firedrill::faults {
 namespace {
 
-struct DownSettings final : Settings {};
+struct DownSettings final : Settings {
+  Outlook outlook() const override { return {Shuts::listener, {}, "nobody can connect"}; }
+};
 
 DownSettings read(Reader&) { return {}; }
 

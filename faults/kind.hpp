@@ -8,6 +8,7 @@
 #include "faults/effects.hpp"
 #include "faults/gate_fault.hpp"
 #include "faults/link_fault.hpp"
+#include "faults/outlook.hpp"
 #include "faults/reader.hpp"
 #include "faults/scope.hpp"
 #include "faults/stream_fault.hpp"
@@ -17,6 +18,7 @@ namespace firedrill::faults {
 /// Base of every kind's settings: immutable, shared by all links.
 struct Settings {
   virtual ~Settings() = default;
+  virtual Outlook outlook() const { return {}; }
 };
 
 /// What a fault knows when it is made. `effects` outlives it and may be written from any thread.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "faults/catalog.hpp"
 #include "faults/distribution.hpp"
 #include "faults/held.hpp"
@@ -14,6 +16,12 @@ namespace {
 struct LatencySettings final : Settings {
   Distribution delay;
   double correlation = 0;  // of a delay with the one before, on the normal scale
+
+  Outlook outlook() const override {
+    return {Shuts::nothing,
+            {},
+            fmt::format("bytes are late, one delay in a thousand by {} or more", show(delay.quantile(0.999)))};
+  }
 };
 
 LatencySettings read(Reader& keys) {

@@ -79,4 +79,14 @@ PoolSettings read_pool(Reader& keys) {
   return pool;
 }
 
+Outlook PoolSettings::outlook() const {
+  Outlook outlook;
+  const std::uint64_t slots = shards * (max_connections + reserve);
+  if (slots == 0 || (preoccupy >= slots && reserve == 0)) outlook.shuts = Shuts::upstream;
+  if (queue != std::optional<std::uint64_t>{0}) outlook.longest_wait = queue_timeout;
+  outlook.worst = slots == 0 ? "none of any number of connections gets through"
+                             : fmt::format("at most {} of any number of connections get through at once", slots);
+  return outlook;
+}
+
 }  // namespace firedrill::faults

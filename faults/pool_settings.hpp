@@ -30,6 +30,8 @@ struct PoolSettings final : Settings {
   Duration reserve_after{};
   // nginx without `zone`: every worker has all of the above to itself.
   std::uint64_t shards = 1;
+
+  Outlook outlook() const override;
 };
 
 PoolSettings read_pool(Reader& keys);

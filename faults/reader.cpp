@@ -112,7 +112,10 @@ template <typename T, typename Parse>
 Checked<T> Reader::parsed(std::string_view key, const Value* value, T fallback, std::string_view what, Parse parse) {
   if (value == nullptr) return {nullptr, key, fallback};
   if (const auto result = parse(*value)) return {this, key, *result};
-  problem(key, fmt::format("must be {}", what));
+  const std::string* text = value->text();
+  const bool negative = text != nullptr && text->starts_with('-') && parse(Value{text->substr(1)});
+  problem(key, fmt::format("{}must be {}", negative ? "is negative; " : "", what));
+  unusable_.emplace_back(key);
   return {nullptr, key, fallback};
 }
 
@@ -163,6 +166,7 @@ std::string Reader::text(std::string_view key) {
   if (value == nullptr) return {};
   if (value->text() != nullptr) return *value->text();
   problem(key, fmt::format("must be {}", a_text));
+  unusable_.emplace_back(key);
   return {};
 }
 
@@ -227,6 +231,7 @@ std::vector<std::string> Reader::texts(std::string_view key) {
 const Value* Reader::raw(std::string_view key) { return look(key); }
 
 void Reader::problem(std::string_view key, const std::string& said) {
+  if (std::find(unusable_.begin(), unusable_.end(), key) != unusable_.end()) return;
   const Value* value = table_.find(key);
   const std::string given = value != nullptr ? fmt::format("{} = {}", key, value->shown()) : std::string{key};
   problems_.push_back(

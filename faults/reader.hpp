@@ -77,7 +77,8 @@ class Reader {
   /// The value as written, for keys with a form of their own; null where absent.
   const Value* raw(std::string_view key);
 
-  /// Notes a problem with `key`: "<subject>: <key> = <given>: <said>".
+  /// Notes a problem with `key`: "<subject>: <key> = <given>: <said>". Of a value whose form is wrong nothing more is
+  /// said.
   void problem(std::string_view key, const std::string& said);
   /// Notes a problem with the table as a whole.
   void problem(const std::string& said);
@@ -98,6 +99,7 @@ class Reader {
   std::string subject_;
   Problems& problems_;
   std::vector<std::string> known_;
+  std::vector<std::string> unusable_;  // keys whose value has the wrong form: nothing more is said of it
 };
 
 /// The one of `known` nearest to `given` by edit distance, or "" if none is near.

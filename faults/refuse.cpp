@@ -8,6 +8,7 @@ namespace {
 
 struct RefuseSettings final : Settings {
   Ending how = Ending::reset;
+  Outlook outlook() const override { return {Shuts::links, {}, "whoever connects is turned away"}; }
 };
 
 RefuseSettings read(Reader& keys) {

@@ -7,7 +7,9 @@
 namespace firedrill::faults {
 namespace {
 
-struct StallSettings final : Settings {};
+struct StallSettings final : Settings {
+  Outlook outlook() const override { return {Shuts::bytes, {}, "nothing passes until it is healed"}; }
+};
 
 StallSettings read(Reader&) { return {}; }
 

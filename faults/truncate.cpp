@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "faults/catalog.hpp"
 
 namespace firedrill::faults {
@@ -11,6 +13,11 @@ struct TruncateSettings final : Settings {
   enum class Then : std::uint8_t { fin, rst, stall };
   std::uint64_t after = 0;
   Then then = Then::fin;
+
+  Outlook outlook() const override {
+    const bool silent = after == 0 && then == Then::stall;
+    return {silent ? Shuts::bytes : Shuts::nothing, {}, fmt::format("streams break off after {}", show_size(after))};
+  }
 };
 
 TruncateSettings read(Reader& keys) {

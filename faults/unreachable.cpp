@@ -8,6 +8,10 @@ namespace {
 
 struct UnreachableSettings final : Settings {
   Dialling::Action how = Dialling::Action::fail;
+  Outlook outlook() const override {
+    if (how == Dialling::Action::hang) return {Shuts::upstream, {}, "whoever connects hangs until connect_timeout"};
+    return {Shuts::links, {}, "whoever connects is closed at once: there is no upstream"};
+  }
 };
 
 UnreachableSettings read(Reader& keys) {

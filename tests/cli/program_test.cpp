@@ -136,7 +136,10 @@ TEST(Check, AnswersProgramsInJson) {
   EXPECT_EQ(it.exit_code, 2);
   EXPECT_THAT(it.error, IsEmpty());
   const auto list = ordered_json::parse(it.out);
-  EXPECT_EQ(list.at(0), (ordered_json{{"file", "small.toml"}, {"ok", true}, {"problems", ordered_json::array()}}));
+  EXPECT_EQ(list.at(0), (ordered_json{{"file", "small.toml"},
+                                      {"ok", true},
+                                      {"problems", ordered_json::array()},
+                                      {"warnings", ordered_json::array()}}));
   EXPECT_EQ(list.at(1).at("ok"), false);
   EXPECT_EQ(list.at(1).at("problems").at(0).at("file"), "broken.toml");
   EXPECT_EQ(list.at(1).at("problems").at(0).at("line"), 1);

@@ -103,7 +103,8 @@ TEST(Reader, SaysWhatWasGivenAndWhatIsAllowed) {
   EXPECT_THAT(
       r.said(),
       ElementsAre("fault \"slow\": delay = 200: must be a duration with a unit, such as \"250ms\", \"30s\" or \"5m\"",
-                  "fault \"slow\": size = \"-5B\": must be a size with a unit, such as \"512B\", \"64KiB\" or \"10MB\"",
+                  "fault \"slow\": size = \"-5B\": is negative; must be a size with a unit, such as \"512B\", "
+                  "\"64KiB\" or \"10MB\"",
                   "fault \"slow\": share = \"120%\": must be a share from \"0%\" to \"100%\"",
                   "fault \"slow\": count = -1: must be a whole number, 0 or more",
                   "fault \"slow\": number = \"x\": must be a number",

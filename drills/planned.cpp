@@ -1,0 +1,87 @@
+// Phases as the timeline has them; a run's own may differ by milliseconds.
+#include "drills/planned.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "drills/measures.hpp"
+#include "drills/timeline.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+// Intervals that touch or overlap become one; `all` is in order of `from`.
+std::vector<Span> joined(const std::vector<Interval>& all) {
+  std::vector<Span> spans;
+  for (const Interval& one : all) {
+    if (!spans.empty() && one.from <= spans.back().to) {
+      spans.back().to = std::max(spans.back().to, one.to);
+    } else {
+      spans.push_back({one.from, one.to});
+    }
+  }
+  return spans;
+}
+
+template <typename Spec>
+const Spec* named(const std::vector<Spec>& specs, const std::string& name) {
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<Span> planned_phase(const Drill& drill, const std::string& phase) {
+  const Duration end = drill.length();
+  auto all = intervals(drill);
+  Duration last{};
+  for (const Interval& one : all) last = std::max(last, one.to);
+  std::vector<Span> spans;
+  if (phase == "always") {
+    spans = {{Duration::zero(), end}};
+  } else if (phase == "before") {
+    spans = {{Duration::zero(), all.empty() ? end : all.front().from}};
+  } else if (phase == "after") {
+    spans = {{all.empty() ? end : last, end}};
+  } else {
+    if (phase != "fault")
+      std::erase_if(all, [&](const Interval& one) { return drill.faults[one.fault].name != phase; });
+    spans = joined(all);
+  }
+  std::erase_if(spans, [](const Span& span) { return span.to <= span.from; });
+  return spans;
+}
+
+Duration length_of(const std::vector<Span>& spans) {
+  Duration sum{};
+  for (const Span& span : spans) sum += span.to - span.from;
+  return sum;
+}
+
+const ProxyBlock* proxy_of(const Target& target, const Drill& drill) {
+  if (!target.proxy.empty()) return named(drill.proxies, target.proxy);
+  constexpr std::string_view scheme = "http://";
+  if (!target.text.starts_with(scheme)) return nullptr;
+  std::string address = target.text.substr(scheme.size());
+  address.erase(std::min(address.find_first_of("/?#"), address.size()));
+  for (const ProxyBlock& proxy : drill.proxies)
+    if (proxy.listen.text() == address) return &proxy;
+  return nullptr;
+}
+
+const BackendSpec* backend_of(const ProxyBlock& proxy, const Drill& drill) {
+  const auto* name = std::get_if<std::string>(&proxy.upstream);
+  return name != nullptr ? named(drill.backends, *name) : nullptr;
+}
+
+std::optional<double> expected_samples(const CheckSpec& check, const Drill& drill) {
+  const double seconds = faults::seconds(length_of(planned_phase(drill, check.during)));
+  if (const auto* source = std::get_if<LoadSource>(&check.source)) {
+    const LoadSpec* load = named(drill.loads, source->load);
+    return load != nullptr ? std::optional{load->rate * seconds} : std::nullopt;
+  }
+  if (!is_probe(check.source)) return std::nullopt;
+  return std::ceil(seconds / faults::seconds(check.every));
+}
+
+}  // namespace firedrill::drills

@@ -1,0 +1,159 @@
+// One function for each thing that is warned of.
+#include "drills/warnings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "drills/measures.hpp"
+#include "drills/planned.hpp"
+#include "drills/shadows.hpp"
+#include "drills/timeline.hpp"
+
+namespace firedrill::drills {
+namespace {
+
+using faults::Problems;
+using faults::Reader;
+using faults::Value;
+
+// Fewer samples than these, and one of them decides.
+double needed_by(const std::string& figure) {
+  if (figure == "p999") return 1000;
+  return figure == "p99" ? 100 : 10;
+}
+constexpr double needed_by_probe = 3;
+
+class Warnings {
+ public:
+  Warnings(const Drill& drill, const Value& tree) : drill_{drill}, tree_{tree} {}
+
+  Problems all() {
+    nothing_judged();
+    for (std::size_t i = 0; i < drill_.loads.size(); ++i) impatient(i);
+    for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
+      cut(i);
+      nobody_met(i);
+    }
+    for (const Shadow& shadow : shadows(drill_)) hidden(shadow);
+    for (std::size_t i = 0; i < drill_.checks.size(); ++i) few_samples(i);
+    return std::move(problems_);
+  }
+
+ private:
+  // Blocks and specs are in the same order: everything was read without a problem.
+  Reader block(const char* kind, std::size_t i, const std::string& name) {
+    return {(*tree_.find(kind)->list())[i], fmt::format("{} \"{}\"", kind, name), problems_};
+  }
+
+  void nothing_judged() {
+    if (!drill_.checks.empty()) return;
+    problems_.push_back({tree_.find("drill")->place, "drill: there is no [[check]], so nothing is judged"});
+  }
+
+  // Who gives up before the queue does never learns what the queue would have done.
+  void impatient(std::size_t i) {
+    const LoadSpec& load = drill_.loads[i];
+    const ProxyBlock* proxy = proxy_of(load.http, drill_);
+    if (proxy == nullptr) return;
+    const BackendSpec* backend = backend_of(*proxy, drill_);
+    const Duration service = backend != nullptr ? backend->service_time.quantile(0.5) : Duration::zero();
+    for (const FaultSpec& fault : drill_.faults) {
+      if (std::find(fault.proxies.begin(), fault.proxies.end(), proxy->name) == fault.proxies.end()) continue;
+      const auto wait = state_at(fault, planned_end(fault).value_or(drill_.length()))->settings->outlook().longest_wait;
+      if (!wait || load.timeout >= *wait + service) continue;
+      const std::string also = backend != nullptr ? fmt::format(" plus the service time of backend \"{}\" ({})",
+                                                                backend->name, faults::show(service))
+                                                  : "";
+      Reader keys = block("load", i, load.name);
+      say(keys, "timeout",
+          fmt::format(
+              "{}below the queue_timeout of fault \"{}\" ({}){}: users give up before the queue does",
+              keys.has("timeout") ? "" : fmt::format("timeout is {} unless given, ", faults::show(load.timeout)),
+              fault.name, faults::show(*wait), also));
+      return;
+    }
+  }
+
+  void cut(std::size_t i) {
+    const FaultSpec& fault = drill_.faults[i];
+    const auto end = planned_end(fault);
+    if (!end || *end <= drill_.length()) return;
+    Reader keys = block("fault", i, fault.name);
+    say(keys, fault.repeat ? "repeat" : "for",
+        fmt::format("would end at {}, but the drill lasts {}: it is cut", faults::show(*end),
+                    faults::show(drill_.length())));
+  }
+
+  void nobody_met(std::size_t i) {
+    const FaultSpec& fault = drill_.faults[i];
+    const auto is_ramped = [&](std::string_view key) {
+      return std::any_of(fault.ramps.begin(), fault.ramps.end(), [&](const Ramp& ramp) { return ramp.key == key; });
+    };
+    const faults::Scope scope = state_at(fault, Duration::zero())->scope;
+    Reader keys = block("fault", i, fault.name);
+    if (scope.percent <= 0 && !is_ramped("percent")) keys.problem("percent", "no link is ever met");
+    if (scope.max_links == std::optional<std::uint64_t>{0} && !is_ramped("max_links"))
+      keys.problem("max_links", "no link is ever met");
+  }
+
+  void hidden(const Shadow& shadow) {
+    const FaultSpec& by = drill_.faults[shadow.by];
+    Reader keys = block("fault", shadow.fault, drill_.faults[shadow.fault].name);
+    keys.problem("kind", fmt::format("not to be seen from {} to {}: {} while fault \"{}\" ({}) is in force",
+                                     faults::show(shadow.from), faults::show(shadow.to), why(shadow.shuts), by.name,
+                                     by.kind->name));
+  }
+
+  static std::string_view why(faults::Shuts shuts) {
+    switch (shuts) {
+      case faults::Shuts::nothing:
+        break;
+      case faults::Shuts::bytes:
+        return "nothing passes";
+      case faults::Shuts::upstream:
+        return "no new link reaches the upstream";
+      case faults::Shuts::links:
+        return "new links are over as soon as they have come";
+      case faults::Shuts::listener:
+        return "no new link comes";
+    }
+    return "";
+  }
+
+  void few_samples(std::size_t i) {
+    const CheckSpec& check = drill_.checks[i];
+    auto expected = expected_samples(check, drill_);
+    if (!expected) return;
+    *expected = std::round(*expected * 1e6) / 1e6;  // 30 times 0.1 is 3
+    Reader keys = block("check", i, check.name);
+    const std::string have =
+        fmt::format("\"{}\" lasts {}, which makes about {:.6g} {}", check.during,
+                    faults::show(length_of(planned_phase(drill_, check.during))), std::round(*expected * 10) / 10,
+                    is_probe(check.source) ? "tries" : "requests");
+    if (is_probe(check.source)) {
+      if (*expected < needed_by_probe) say(keys, "every", fmt::format("{}; to judge takes {}", have, needed_by_probe));
+      return;
+    }
+    Reader figures{*keys.table().find("expect"), keys.subject() + ": expect", problems_};
+    for (const Expectation& one : check.expect)
+      if (const double needed = needed_by(one.figure); *expected < needed)
+        figures.problem(one.figure, fmt::format("{}; to judge {} takes {}", have, one.figure, needed));
+  }
+
+  // Of the key where it is given, of the block where it is not.
+  static void say(Reader& keys, std::string_view key, const std::string& said) {
+    keys.has(key) ? keys.problem(key, said) : keys.problem(said);
+  }
+
+  const Drill& drill_;
+  const Value& tree_;
+  Problems problems_;
+};
+
+}  // namespace
+
+Problems warnings_of(const Drill& drill, const Value& tree) { return Warnings{drill, tree}.all(); }
+
+}  // namespace firedrill::drills
