@@ -111,4 +111,8 @@ std::uint64_t Force::links(std::size_t fault) const {
   return links;
 }
 
+bool Force::unseen(std::size_t fault) const {
+  return settings_[fault] && settings_[fault]->settings->outlook().shuts == faults::Shuts::listener;
+}
+
 }  // namespace firedrill::drills

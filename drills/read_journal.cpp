@@ -130,6 +130,7 @@ void JournalReading::fault_summary(const Fields& line) {
   if (fault.kind.empty()) fault.kind = text_of(line, "kind");
   if (fault.proxies.empty()) fault.proxies = texts_of(line, "proxies");
   fault.links_affected = count_of(line, "links_affected");
+  if (const Fields& unseen = field(line, "unseen"); unseen.is_boolean()) fault.unseen = unseen.get<bool>();
   if (const auto first = touch(field(line, "first"))) fault.first = first;
   fault.last = touch(field(line, "last"));
   if (const auto healed = number_of(line, "healed_s")) fault.healed_s = healed;

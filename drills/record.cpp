@@ -222,7 +222,9 @@ void Record::fault_summary(std::size_t index, const Force& force, const PoolWatc
                            faults::Time start, std::optional<Duration> healed) {
   const FaultSpec& spec = drill_.faults[index];
   Json line{{"fault", spec.name}, {"kind", std::string{spec.kind->name}}, {"proxies", spec.proxies}};
-  line["links_affected"] = force.links(index);
+  const bool unseen = force.unseen(index);
+  line["links_affected"] = unseen ? Json(nullptr) : Json(force.links(index));
+  line["unseen"] = unseen;
   line["first"] = of_touch(force.first(index), start);
   line["last"] = of_touch(force.last(index), start);
   line["healed_s"] = healed ? Json(seconds(*healed)) : Json(nullptr);

@@ -67,6 +67,7 @@ struct FaultReport {
   std::string name, kind;
   std::vector<std::string> proxies;
   MaybeCount links_affected;
+  bool unseen = false;  // the kernel turned its links away: nobody could count them
   std::optional<TouchReport> first, last;
   MaybeNumber healed_s;
   Facts asked, achieved;

@@ -82,6 +82,7 @@ Json faults_list(const std::vector<FaultReport>& all) {
                     {"kind", fault.kind},
                     {"proxies", fault.proxies},
                     {"links_affected", maybe(fault.links_affected)},
+                    {"unseen", fault.unseen},
                     {"first", touch(fault.first)},
                     {"last", touch(fault.last)},
                     {"healed_s", maybe(fault.healed_s)},

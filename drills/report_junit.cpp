@@ -88,6 +88,10 @@ Case of(const CheckReport& check) {
 Case of(const FaultReport& fault, const Report& report) {
   Case one{"faults", fmt::format("fault {} touched a connection", fault.name)};
   if (fault.touched()) return one;
+  if (fault.unseen) {
+    one.detail = "the kernel turned connections away before they could be counted\n";
+    return one;
+  }
   if (fault.in_force.empty() && report.result == "aborted") {
     one.verdict = Verdict::skipped;
     one.message = "the run was aborted before this fault came";

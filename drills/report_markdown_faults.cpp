@@ -58,6 +58,8 @@ std::string spell_in_force(const FaultReport& fault) {
 
 std::string spell_touched(const FaultReport& fault) {
   if (fault.links_affected && *fault.links_affected == 0 && !fault.first) return "It touched no connection.";
+  if (fault.unseen && !fault.touched())
+    return "The kernel turned connections away: which ones, and how many, cannot be seen from here.";
   if (!fault.touched()) return "Which connections it touched was not measured.";
   std::string text = fault.links_affected ? fmt::format("It touched {} connection{}", grouped(*fault.links_affected),
                                                         *fault.links_affected == 1 ? "" : "s")

@@ -380,7 +380,7 @@ void Run::State::judge_all() {
   }
   // No vacuous green: a fault that touched nothing proved nothing. One that an abort cut short is not to blame.
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
+    if (force.links(i) > 0 || force.unseen(i) || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
     outcome.worsen(Result::errored,

@@ -59,7 +59,7 @@ TEST(Report, TellsFaultsAndPoolsExactly) {
 
   EXPECT_EQ(
       json["faults"].dump(),
-      R"([{"name":"undersized-pool","kind":"pool","proxies":["api"],"links_affected":6300,)"
+      R"([{"name":"undersized-pool","kind":"pool","proxies":["api"],"links_affected":6300,"unseen":false,)"
       R"("first":{"link":2101,"client":"127.0.0.1:40000","at_s":10.003,"proxy":"api"},"last":{"link":8400,"client":"127.0.0.1:46299","at_s":39.99,"proxy":"api"},)"
       R"("healed_s":40.002,"healed_why":"timeline","asked":{"max_connections":7,"queue_timeout":"1s"},)"
       R"("achieved":{"max_connections":7,"queue_timeout":{"p50_ms":1000.5},"links":6300},"planned":[[10.0,40.0]],"in_force":[[10.001,40.002]],)"
