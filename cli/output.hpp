@@ -20,6 +20,8 @@ void complain(std::string_view text);
 /// One line per problem, each with its place.
 void complain(const faults::Problems& problems);
 
+/// So that an hour's run does not end with a --junit file that cannot be written. Throws std::runtime_error.
+void make_room_for(const std::string& file);
 /// Replaces a file as a whole; what is no file (a pipe, a device) is written to. Throws std::runtime_error.
 void write_file(const std::string& path, const std::string& content);
 

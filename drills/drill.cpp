@@ -17,10 +17,10 @@ using Position = std::pair<std::uint32_t, std::uint32_t>;
 
 Position position(const faults::Problem& problem) { return {problem.place.line, problem.place.column}; }
 
-void judge_whole(const Drill& drill, const faults::Place& place, Problems& problems) {
+void judge_whole(const Drill& drill, Purpose purpose, const faults::Place& place, Problems& problems) {
   if (drill.proxies.empty())
     problems.push_back({place, "drill: there is no [[proxy]], so nothing can go wrong on purpose"});
-  if (drill.faults.empty() && drill.loads.empty() && drill.checks.empty())
+  if (purpose == Purpose::run && drill.faults.empty() && drill.loads.empty() && drill.checks.empty())
     problems.push_back({place, "drill: there is nothing to do: no [[fault]], no [[load]], no [[check]]"});
 }
 
@@ -34,34 +34,37 @@ void drop_repetitions(Problems& problems, std::size_t first_judged) {
   });
 }
 
-Drill read_tree(const Value& tree, Problems& problems) {
+Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   Drill drill;
-  Reading reading{drill, problems};
+  Reading reading{drill, problems, purpose};
   Reader top{tree, "drill file", problems};
   read_header(top, reading);
+  // A command ends when it likes: until then the timeline has all the time there is.
+  if (purpose == Purpose::exec) drill.duration = drill.max_duration;
   read_backends(top, reading);
   read_proxies(top, reading);
+  if (purpose == Purpose::exec) judge_variables(tree, reading);
   read_faults(top, reading);
   read_loads(top, reading);
   read_checks(top, reading);
   read_aborts(top, reading);
   top.finish();
   const Value* header = tree.find("drill");
-  judge_whole(drill, header != nullptr ? header->place : tree.place, problems);
+  judge_whole(drill, purpose, header != nullptr ? header->place : tree.place, problems);
   return drill;
 }
 
 }  // namespace
 
 Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
-                  const Variables& variables) {
+                  const Variables& variables, Purpose purpose) {
   Problems problems;
   auto tree = parse_toml(path, text, problems);
   if (!tree) throw faults::PlanError{std::move(problems)};
   replace_variables(*tree, variables, problems);
   const std::size_t first_judged = problems.size();
   apply_overrides(*tree, overrides, problems);
-  Drill drill = read_tree(*tree, problems);
+  Drill drill = read_tree(*tree, purpose, problems);
   if (!problems.empty()) {
     drop_repetitions(problems, first_judged);
     std::stable_sort(problems.begin(), problems.end(),
@@ -73,11 +76,22 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   return drill;
 }
 
-Drill read_drill(const std::string& path, const std::vector<Override>& overrides) {
+std::vector<std::string> take_faults_out(Drill& drill) {
+  drill.faults.clear();
+  std::vector<std::string> left_out;
+  std::erase_if(drill.checks, [&](const CheckSpec& check) {
+    if (check.during == "always" || check.during == "before") return false;
+    left_out.push_back(check.name);
+    return true;
+  });
+  return left_out;
+}
+
+Drill read_drill(const std::string& path, const std::vector<Override>& overrides, Purpose purpose) {
   Problems problems;
   auto text = read_text(path, problems);
   if (!text) throw faults::PlanError{std::move(problems)};
-  return parse_drill(path, std::move(*text), overrides, environment());
+  return parse_drill(path, std::move(*text), overrides, environment(), purpose);
 }
 
 }  // namespace firedrill::drills
