@@ -2,7 +2,6 @@
 #include "drills/run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>

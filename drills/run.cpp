@@ -217,7 +217,7 @@ void Run::State::conduct() {
     if (end <= now) break;
   }
   const Time stopped = steady_clock::now();
-  if (stopping()) {
+  if (stopping() && why != "command") {  // a command that ended before has had its end
     record->text("abort", "why", why);
     board.tell("stopped: " + why);
     outcome.worsen(Result::aborted, "stopped by " + why);
