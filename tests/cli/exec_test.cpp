@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "places.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/peer.hpp"
 
@@ -251,6 +252,17 @@ TEST(Exec, KillsAStubbornCommandAtTheSecondSignal) {
 
   EXPECT_EQ(program.finish().exit_code, 3);
   EXPECT_EQ(desk.report("out").at("command").at("signal"), "SIGKILL");
+}
+
+TEST(Exec, AcceptsTheDrillOfTheDocumentation) {
+  const Desk desk;
+  const std::string drill = std::string{FIREDRILL_SOURCE_DIR} + "/docs/ci/resilience.toml";
+
+  const Finished calm = firedrill(desk, {"exec", drill, "--no-faults", "--", "true"});
+  const Finished vacuous = firedrill(desk, {"exec", drill, "--", "true"});
+
+  EXPECT_EQ(calm.exit_code, 0) << calm.error;
+  EXPECT_EQ(vacuous.exit_code, 4) << vacuous.error;
 }
 
 TEST(Exec, ExplainsWhatIsMissing) {
