@@ -24,6 +24,7 @@ constexpr const char* exit_codes = R"(Exit codes:
 constexpr const char* main_examples = R"(Examples:
   firedrill check drills/*.toml               say what is wrong with drill files
   firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
+  firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
   firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
 
 constexpr const char* run_examples = R"(Examples:
@@ -34,6 +35,25 @@ constexpr const char* run_examples = R"(Examples:
   firedrill run drill.toml --dry-run
 
 Ctrl-C (SIGINT) or SIGTERM heals everything, writes the report and exits with 3.)";
+
+constexpr const char* exec_examples = R"(firedrill exec FILE [OPTIONS] -- COMMAND…
+
+The command finds each proxy of the drill in FIREDRILL_PROXY_NAME (host:port), FIREDRILL_PROXY_NAME_HOST
+and FIREDRILL_PROXY_NAME_PORT. Faults come and go on their timeline while it runs; a fault without
+"for" lasts until it ends. Its end is the end of the run; max_duration ends it early.
+
+Examples:
+  firedrill exec drill.toml -- pytest -q
+  firedrill exec drill.toml --junit out/drill.xml -- pytest --junit-xml=out/suite.xml
+  firedrill exec drill.toml --no-faults -- npm test
+
+SIGINT and SIGTERM are passed on to the command and end the run; a second one kills the command.
+
+Exit codes:
+  2, 3, 4     as for firedrill run: bad input; aborted; errored, or the command could not be started
+  otherwise   the command's own, when it is not 0; 128 and the signal's number when a signal ended it
+  1           the command was content, but a check of the drill was missed
+  0           both went well)";
 
 constexpr const char* check_examples = R"(Examples:
   firedrill check drill.toml
@@ -82,7 +102,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-const std::vector<std::string> commands{"run", "check", "report"};
+const std::vector<std::string> commands{"run", "exec", "check", "report"};
 
 class CommandLine {
  public:
@@ -96,22 +116,14 @@ class CommandLine {
 
     run_app_ = command("run", "Play one drill in the foreground, with progress",
                        run_examples + std::string{"\n\n"} + exit_codes);
-    run_app_->add_option("FILE", run_.file, "The drill")->required()->option_text(" ");
-    run_app_->add_option("--seed", seed_, "Use this seed instead of the drill's")
-        ->option_text("N")
-        ->check(whole_number);
-    run_app_->add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
-        ->option_text("DIR");
-    run_app_->add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
-    run_app_->add_option("--set", settings_, "Override a setting of the drill; may be repeated")
-        ->option_text("KEY=VALUE")
-        ->allow_extra_args(false);
+    add_run_options(*run_app_);
     run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
     run_app_->add_flag("--dry-run", run_.dry_run,
                        "Start nothing; print what would happen when, to whom, and what is checked");
-    run_app_->add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
-        ->option_text("N")
-        ->check(up_to_64);
+
+    exec_app_ = command("exec", "Play a drill around a command, such as a test suite", exec_examples);
+    add_run_options(*exec_app_);
+    exec_app_->add_flag("--no-faults", no_faults_, "The same with its proxies, but without any fault");
 
     check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
     check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
@@ -131,6 +143,7 @@ class CommandLine {
 
   Wish parse(std::vector<std::string> words) {
     if (words.empty()) return Answer{exit_bad_input, "", app_.help()};
+    if (words[0] == "exec") take_command(words);
     double_the_dashes(words);
     if (words[0] == "help") {  // firedrill help run
       words.erase(words.begin());
@@ -148,6 +161,28 @@ class CommandLine {
   }
 
  private:
+  // What stands behind the first "--" is another program's.
+  void take_command(std::vector<std::string>& words) {
+    const auto dashes = std::find(words.begin(), words.end(), "--");
+    if (dashes == words.end()) return;
+    command_.assign(dashes + 1, words.end());
+    words.erase(dashes, words.end());
+  }
+
+  void add_run_options(CLI::App& app) {
+    app.add_option("FILE", run_.file, "The drill")->required()->option_text(" ");
+    app.add_option("--seed", seed_, "Use this seed instead of the drill's")->option_text("N")->check(whole_number);
+    app.add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
+        ->option_text("DIR");
+    app.add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
+    app.add_option("--set", settings_, "Override a setting of the drill; may be repeated")
+        ->option_text("KEY=VALUE")
+        ->allow_extra_args(false);
+    app.add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
+        ->option_text("N")
+        ->check(up_to_64);
+  }
+
   CLI::App* command(const std::string& name, const std::string& summary, const std::string& examples) {
     CLI::App* app = app_.add_subcommand(name, summary);
     app->set_help_flag("-h,--help", "Print this page");
@@ -180,7 +215,8 @@ class CommandLine {
     }
     const CLI::App& where = chosen();
     for (const std::string& extra : where.remaining()) {
-      if (!extra.starts_with('-')) return wrong(fmt::format("\"{}\" is one argument too many", extra), where);
+      const std::string hint = &where == exec_app_ && command_.empty() ? "; the command stands behind --" : "";
+      if (!extra.starts_with('-')) return wrong(fmt::format("\"{}\" is one argument too many{}", extra, hint), where);
       const std::string name = extra.substr(0, extra.find('='));
       const std::string near = faults::nearest(name, option_names(where));
       return wrong(
@@ -201,21 +237,24 @@ class CommandLine {
       const std::size_t equals = setting.find('=');
       if (equals == std::string::npos || equals == 0)
         return wrong(fmt::format("--set takes KEY=VALUE, such as fault.NAME.percent=30%, not \"{}\"", setting),
-                     *run_app_);
+                     chosen());
       run_.overrides.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
     }
     if (!seed_.empty()) run_.seed = std::stoull(seed_);
     if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
-    return run_;
+    if (!exec_app_->parsed()) return run_;
+    if (command_.empty() || command_.front().empty()) return wrong("COMMAND is required; put it behind --", *exec_app_);
+    return ExecArguments{run_, no_faults_, command_};
   }
 
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
-  CLI::App *run_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
+  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
   RunArguments run_;
   CheckArguments check_;
   ReportArguments report_;
   std::string seed_, workers_, format_;
-  std::vector<std::string> settings_;
+  std::vector<std::string> settings_, command_;
+  bool no_faults_ = false;
 };
 
 }  // namespace

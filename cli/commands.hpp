@@ -26,6 +26,14 @@ struct RunArguments {
 /// Plays a drill in the foreground; as a dry run, says what it would do.
 int run(const RunArguments& arguments);
 
+struct ExecArguments {
+  RunArguments run;
+  bool no_faults = false;
+  std::vector<std::string> command;  // not empty
+};
+/// Plays a drill around a command; the exit code is merged from both.
+int exec(const ExecArguments& arguments);
+
 struct CheckArguments {
   std::vector<std::string> files;
   bool json = false;

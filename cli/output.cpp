@@ -2,6 +2,7 @@
 #include "cli/output.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -41,6 +42,16 @@ void complain(const faults::Problems& problems) {
 void warn(const faults::Problems& warnings) {
   for (const faults::Problem& warning : warnings)
     say(harmless(faults::Problem{warning.place, "warning: " + warning.text}.line()) + "\n");
+}
+
+void make_room_for(const std::string& file) {
+  const auto directory = std::filesystem::path{file}.parent_path();
+  if (!directory.empty()) std::filesystem::create_directories(directory);
+  if (std::filesystem::is_directory(file))
+    throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
+  const std::string where = directory.empty() ? "." : directory.string();
+  if (::access(where.c_str(), W_OK) != 0)
+    throw std::runtime_error{fmt::format("--junit {}: {}: {}", file, where, std::generic_category().message(errno))};
 }
 
 void write_file(const std::string& path, const std::string& content) {

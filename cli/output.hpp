@@ -22,6 +22,8 @@ void complain(const faults::Problems& problems);
 /// The same for what is not wrong.
 void warn(const faults::Problems& warnings);
 
+/// So that an hour's run does not end with a --junit file that cannot be written. Throws std::runtime_error.
+void make_room_for(const std::string& file);
 /// Replaces a file as a whole; what is no file (a pipe, a device) is written to. Throws std::runtime_error.
 void write_file(const std::string& path, const std::string& content);
 

@@ -2,7 +2,6 @@
 #include "drills/run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -97,17 +96,6 @@ drills::Outcome watch(drills::Run& run, Progress& progress, SignalThread& signal
   progress.show(run.snapshot());
   progress.end(run.snapshot());
   return outcome;
-}
-
-// So that an hour's run does not end with a file that cannot be written.
-void make_room_for(const std::string& file) {
-  const auto directory = std::filesystem::path{file}.parent_path();
-  if (!directory.empty()) std::filesystem::create_directories(directory);
-  if (std::filesystem::is_directory(file))
-    throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
-  const std::string where = directory.empty() ? "." : directory.string();
-  if (::access(where.c_str(), W_OK) != 0)
-    throw std::runtime_error{fmt::format("--junit {}: {}: {}", file, where, std::generic_category().message(errno))};
 }
 
 std::string nothing_but_the_verdict(const std::string& drill, const drills::Outcome& outcome) {

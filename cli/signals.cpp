@@ -31,10 +31,10 @@ Signals::~Signals() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-int Signals::wait(std::chrono::milliseconds patience) const {
+int Signals::wait(std::chrono::milliseconds patience, siginfo_t* about) const {
   const std::lldiv_t split = std::lldiv(patience.count(), 1000LL);
   const timespec time{split.quot, static_cast<long>(split.rem) * 1'000'000};
-  const int signal = sigtimedwait(&mine_, nullptr, &time);
+  const int signal = sigtimedwait(&mine_, about, &time);
   return signal > 0 ? signal : 0;
 }
 

@@ -18,8 +18,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// The next one, or 0 when none has come within `patience`.
-  int wait(std::chrono::milliseconds patience) const;
+  /// The next one, or 0 when none has come within `patience`. `about`: where it came from, if that matters.
+  int wait(std::chrono::milliseconds patience, siginfo_t* about = nullptr) const;
 
  private:
   sigset_t mine_{}, before_{};

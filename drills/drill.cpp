@@ -38,10 +38,10 @@ class Positions {
   const std::vector<SourceFile>& files_;
 };
 
-void judge_whole(const Drill& drill, const faults::Place& place, Problems& problems) {
+void judge_whole(const Drill& drill, Purpose purpose, const faults::Place& place, Problems& problems) {
   if (drill.proxies.empty())
     problems.push_back({place, "drill: there is no [[proxy]], so nothing can go wrong on purpose"});
-  if (drill.faults.empty() && drill.loads.empty() && drill.checks.empty())
+  if (purpose == Purpose::run && drill.faults.empty() && drill.loads.empty() && drill.checks.empty())
     problems.push_back({place, "drill: there is nothing to do: no [[fault]], no [[load]], no [[check]]"});
 }
 
@@ -55,28 +55,31 @@ void drop_repetitions(Problems& problems, std::size_t first_judged, const Positi
   });
 }
 
-Drill read_tree(const Value& tree, Problems& problems) {
+Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   Drill drill;
-  Reading reading{drill, problems};
+  Reading reading{drill, problems, purpose};
   Reader top{tree, "drill file", problems};
   top.raw("include");  // followed already
   read_header(top, reading);
+  // A command ends when it likes: until then the timeline has all the time there is.
+  if (purpose == Purpose::exec) drill.duration = drill.max_duration;
   read_backends(top, reading);
   read_proxies(top, reading);
+  if (purpose == Purpose::exec) judge_variables(tree, reading);
   read_faults(top, reading);
   read_loads(top, reading);
   read_checks(top, reading);
   read_aborts(top, reading);
   top.finish();
   const Value* header = tree.find("drill");
-  judge_whole(drill, header != nullptr ? header->place : tree.place, problems);
+  judge_whole(drill, purpose, header != nullptr ? header->place : tree.place, problems);
   return drill;
 }
 
 }  // namespace
 
 Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
-                  const Variables& variables) {
+                  const Variables& variables, Purpose purpose) {
   Problems problems;
   Sources sources = read_sources(path, text, variables, problems);
   const Positions position{sources.files};
@@ -87,7 +90,7 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   if (!sources.whole) give_up();
   const std::size_t first_judged = problems.size();
   apply_overrides(sources.tree, overrides, problems);
-  Drill drill = read_tree(sources.tree, problems);
+  Drill drill = read_tree(sources.tree, purpose, problems);
   if (!problems.empty()) {
     drop_repetitions(problems, first_judged, position);
     give_up();
@@ -100,11 +103,22 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   return drill;
 }
 
-Drill read_drill(const std::string& path, const std::vector<Override>& overrides) {
+std::vector<std::string> take_faults_out(Drill& drill) {
+  drill.faults.clear();
+  std::vector<std::string> left_out;
+  std::erase_if(drill.checks, [&](const CheckSpec& check) {
+    if (check.during == "always" || check.during == "before") return false;
+    left_out.push_back(check.name);
+    return true;
+  });
+  return left_out;
+}
+
+Drill read_drill(const std::string& path, const std::vector<Override>& overrides, Purpose purpose) {
   Problems problems;
   auto text = read_text(path, problems);
   if (!text) throw faults::PlanError{std::move(problems)};
-  return parse_drill(path, std::move(*text), overrides, environment());
+  return parse_drill(path, std::move(*text), overrides, environment(), purpose);
 }
 
 }  // namespace firedrill::drills

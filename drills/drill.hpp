@@ -144,10 +144,17 @@ struct Drill {
 /// "fault.undersized-pool.max_connections", "9": one --set.
 using Override = std::pair<std::string, std::string>;
 
+/// What a drill is read for: to be played by itself, or around a command, whose end is the end of the run. Then
+/// `duration` says nothing, length() is max_duration, and neither a fault's `for` nor checks nor loads are needed.
+enum class Purpose : std::uint8_t { run, exec };
+
 /// Reads and checks a drill. `variables` answers ${NAME}; read_drill takes the environment. Throws faults::PlanError
 /// with every problem found, in the order of the file (a TOML syntax error ends the list).
-Drill read_drill(const std::string& path, const std::vector<Override>& overrides = {});
+Drill read_drill(const std::string& path, const std::vector<Override>& overrides = {}, Purpose purpose = Purpose::run);
 Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
-                  const std::map<std::string, std::string>& variables);
+                  const std::map<std::string, std::string>& variables, Purpose purpose = Purpose::run);
+
+/// Takes the faults out, and the checks that look at a time when one is or was in force; says which these were.
+std::vector<std::string> take_faults_out(Drill& drill);
 
 }  // namespace firedrill::drills

@@ -30,6 +30,11 @@ Facts facts(Result result) {
 std::string_view name(Result result) { return facts(result).name; }
 int exit_code(Result result) { return facts(result).exit_code; }
 
+int exit_code(const Outcome& outcome) {
+  const bool drill_ran = outcome.result == Result::passed || outcome.result == Result::failed;
+  return drill_ran && outcome.command_code != 0 ? outcome.command_code : exit_code(outcome.result);
+}
+
 void Outcome::worsen(Result to, std::string reason) {
   if (facts(to).badness > facts(result).badness) {
     result = to;

@@ -30,8 +30,11 @@ std::optional<TouchReport> touch(const Fields& value) {
 
 }  // namespace
 
-const std::array<JournalReading::Event, 20> JournalReading::events{{
+const std::array<JournalReading::Event, 23> JournalReading::events{{
     {"run_start", &JournalReading::run_start},
+    {"command_start", &JournalReading::command_start},
+    {"command_failed", &JournalReading::command_failed},
+    {"command_end", &JournalReading::command_end},
     {"fault_on", &JournalReading::fault_on},
     {"fault_change", &JournalReading::nothing},
     {"fault_off", &JournalReading::fault_off},
@@ -78,6 +81,8 @@ void JournalReading::run_start(const Fields& line) {
   report_.host = text_of(line, "host");
   report_.started_utc = text_of(line, "utc");
   report_.planned_s = number_of(line, "length_s");
+  if (auto argv = texts_of(line, "command"); !argv.empty()) report_.command.emplace().argv = std::move(argv);
+  report_.no_faults = field(line, "no_faults") == true;
   for (const char* phase : {"before", "fault", "after", "always"}) named(report_.phases, phase);
   for (const Fields& spec : list_of(line, "proxies")) {
     ProxyReport& proxy = named(report_.proxies, text_of(spec, "name"));
@@ -104,6 +109,23 @@ void JournalReading::run_start(const Fields& line) {
     check.source = text_of(spec, "source");
     check.expected = text_of(spec, "expected");
   }
+}
+
+CommandReport& JournalReading::command() { return report_.command ? *report_.command : report_.command.emplace(); }
+
+void JournalReading::command_start(const Fields&) { command().started_s = t_; }
+
+void JournalReading::command_failed(const Fields& line) {
+  command().started_s.reset();
+  command().problem = text_of(line, "why");
+}
+
+void JournalReading::command_end(const Fields& line) {
+  command().ended_s = number_of(line, "at_s");
+  command().signal = text_of(line, "signal");
+  command().told = field(line, "told") == true;
+  if (const auto code = count_of(line, "exit_code"); code && *code <= 255)
+    command().exit_code = static_cast<int>(*code);
 }
 
 void JournalReading::fault_on(const Fields& line) {

@@ -32,6 +32,9 @@ class JournalReading {
 
  private:
   void run_start(const Fields& line);
+  void command_start(const Fields& line);
+  void command_failed(const Fields& line);
+  void command_end(const Fields& line);
   void fault_on(const Fields& line);
   void fault_off(const Fields& line);
   void fault_touched(const Fields& line);
@@ -52,6 +55,7 @@ class JournalReading {
   void run_end(const Fields& line);
   void nothing(const Fields&) {}
 
+  CommandReport& command();
   PoolReport& pool_of(const Fields& line);
   void add_requests(std::vector<PhaseReport>& phases, const std::vector<std::string>& names, const Requests& fresh);
   void slice(const std::string& load, const Requests& fresh);
@@ -60,7 +64,7 @@ class JournalReading {
     std::string_view name;
     void (JournalReading::*take)(const Fields&);
   };
-  static const std::array<Event, 20> events;
+  static const std::array<Event, 23> events;
 
   Report report_;
   double t_ = 0;

@@ -18,6 +18,7 @@ using faults::Value;
 struct Reading {
   Drill& drill;
   Problems& problems;
+  Purpose purpose = Purpose::run;
   bool timing_is_sound = true;  // durations, moments and repeats are all there: what follows from them may be judged
 };
 
@@ -62,6 +63,7 @@ Target read_tcp_target(Reader& keys, std::string_view key, const Drill& drill);
 void read_header(Reader& top, Reading& reading);
 void read_backends(Reader& top, Reading& reading);
 void read_proxies(Reader& top, Reading& reading);
+void judge_variables(const Value& tree, Reading& reading);  // for exec: each proxy has its own
 void read_faults(Reader& top, Reading& reading);
 void read_loads(Reader& top, Reading& reading);
 void read_checks(Reader& top, Reading& reading);

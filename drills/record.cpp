@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -87,7 +88,7 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
   line["host"] = host_name();
   line["workers"] = workers;
   line["room"] = room;
-  line["length_s"] = seconds(drill_.length());
+  line["length_s"] = options.command != nullptr ? Json(nullptr) : Json(seconds(drill_.length()));
   line["max_duration_s"] = seconds(drill_.max_duration);
   line["proxies"] = Json::array();
   for (std::size_t i = 0; i < drill_.proxies.size(); ++i)
@@ -122,7 +123,24 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
     line["checks"].push_back(
         {{"name", check.name}, {"during", check.during}, {"source", show(check.source)}, {"expected", expected}});
   }
+  line["command"] = options.command != nullptr ? Json(options.command->argv()) : Json(nullptr);
+  line["no_faults"] = options.no_faults;
   journal_.write("run_start", line);
+}
+
+void Record::command_start(const EnvironmentVariables& variables) {
+  Json environment = Json::object();
+  for (const auto& [name, value] : variables) environment[name] = value;
+  journal_.write("command_start", {{"environment", environment}});
+}
+
+void Record::command_failed(const std::string& why) { journal_.write("command_failed", {{"why", why}}); }
+
+void Record::command_end(const Wrapped::Ending& ending, faults::Time start) {
+  Json line{{"at_s", seconds(ending.at - start)}, {"exit_code", nullptr}, {"signal", nullptr}, {"told", ending.told}};
+  if (ending.signal == 0) line["exit_code"] = ending.exit_code;
+  if (ending.signal != 0) line["signal"] = fmt::format("SIG{}", sigabbrev_np(ending.signal));
+  journal_.write("command_end", line);
 }
 
 void Record::fault(const Step& step, std::string_view why) {
@@ -294,7 +312,7 @@ void Record::cleanup(std::size_t faults_in_force, std::uint64_t links_open, std:
 
 void Record::run_end(const Outcome& outcome, Duration lasted) {
   journal_.write("run_end", {{"result", std::string{name(outcome.result)}},
-                             {"exit_code", exit_code(outcome.result)},
+                             {"exit_code", exit_code(outcome)},
                              {"reasons", outcome.reasons},
                              {"duration_s", seconds(lasted)}});
 }

@@ -21,6 +21,9 @@ class Record {
   void run_start(const RunOptions& options, std::uint64_t seed, std::size_t room, unsigned workers,
                  const std::vector<std::string>& proxy_addresses, const std::vector<std::string>& upstreams,
                  const std::vector<std::string>& backend_addresses);
+  void command_start(const EnvironmentVariables& variables);
+  void command_failed(const std::string& why);
+  void command_end(const Wrapped::Ending& ending, faults::Time start);
   void fault(const Step& step, std::string_view why);
   void fault_off(std::size_t fault, std::string_view why);
   void touched(std::size_t fault, const Force::Met& met, faults::Time start);

@@ -11,16 +11,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "drills/report_words.hpp"
+
 namespace firedrill::drills {
 namespace {
-
-std::string quoted(const std::string& word) {
-  const auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-  return text + "'";
-}
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
   throw std::runtime_error{fmt::format("cannot write {}: {}", path.string(), std::strerror(errno))};
@@ -64,9 +58,11 @@ std::string not_reproducible() {
 
 std::string command_to_repeat(const Report& report) {
   if (report.file.empty()) return "";
-  std::string command = "firedrill run " + quoted(report.file);
+  std::string command = fmt::format("firedrill {} {}", report.command ? "exec" : "run", quoted(report.file));
   if (report.seed) command += fmt::format(" --seed {}", *report.seed);
   for (const std::string& setting : report.overrides) command += " --set " + quoted(setting);
+  if (report.no_faults) command += " --no-faults";
+  if (report.command) command += " -- " + command_line(*report.command);
   return command;
 }
 

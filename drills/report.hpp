@@ -114,6 +114,16 @@ struct CleanupReport {
   bool clean() const { return faults_in_force == 0 && links_open == 0 && bytes_held == 0; }
 };
 
+/// What `firedrill exec` was wrapped around.
+struct CommandReport {
+  std::vector<std::string> argv;
+  MaybeNumber started_s, ended_s;  // empty: that is not on record
+  std::optional<int> exit_code;    // empty: a signal ended it, or its end is not on record
+  std::string signal;              // that ended it
+  bool told = false;               // it was told to end
+  std::string problem;             // why it could not be started
+};
+
 struct Report {
   std::string drill, title, owner, file, text, version, host, started_utc;
   std::vector<SourceFile> included;  // files that the drill's own includes, word for word
@@ -133,6 +143,8 @@ struct Report {
   std::vector<PhaseReport> phases;  // before, fault, after, always, then the faults; all loads together
   std::vector<LoadReport> loads;
   std::vector<TrafficSlice> traffic;
+  std::optional<CommandReport> command;
+  bool no_faults = false;  // the drill's faults were left out
   std::vector<CheckReport> checks;
   std::vector<FaultReport> faults;
   std::vector<PoolReport> pools;

@@ -45,6 +45,17 @@ Json loads(const std::vector<LoadReport>& all) {
   return list;
 }
 
+Json command(const std::optional<CommandReport>& command) {
+  if (!command) return nullptr;
+  return {{"argv", command->argv},
+          {"started_s", maybe(command->started_s)},
+          {"ended_s", maybe(command->ended_s)},
+          {"exit_code", maybe(command->exit_code)},
+          {"signal", command->signal.empty() ? Json(nullptr) : Json(command->signal)},
+          {"told_to_end", command->told},
+          {"problem", command->problem}};
+}
+
 Json checks(const std::vector<CheckReport>& all) {
   Json list = Json::array();
   for (const CheckReport& check : all)
@@ -190,6 +201,8 @@ Json to_json(const Report& report) {
           {"complete", report.complete},
           {"missing", report.missing},
           {"unknown_events", report.unknown},
+          {"command", command(report.command)},
+          {"no_faults", report.no_faults},
           {"phases", phases(report.phases)},
           {"loads", loads(report.loads)},
           {"checks", checks(report.checks)},

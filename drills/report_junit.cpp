@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "drills/report.hpp"
+#include "drills/report_words.hpp"
 
 namespace firedrill::drills {
 namespace {
@@ -65,6 +65,19 @@ std::string escaped(std::string_view text) {
     text.remove_prefix(1);
   }
   return out;
+}
+
+// A suite that fails while something is broken on purpose is what a drill is there to find.
+Case of(const CommandReport& command) {
+  Case one{"run", "the command"};
+  one.detail = command_line(command) + "\n";
+  if (command.started_s && command.ended_s) one.took_s = *command.ended_s - *command.started_s;
+  if (command.exit_code == 0 && !command.told) return one;
+  const bool failed = command.ended_s && !command.told;
+  one.verdict = failed ? Verdict::failure : Verdict::error;
+  one.type = failed ? "exit-status" : !command.started_s ? "not-started" : "cut-short";
+  one.message = "the command " + command_end(command);
+  return one;
 }
 
 Case of(const CheckReport& check) {
@@ -164,6 +177,7 @@ std::string property(std::string_view name, std::string_view value) {
 
 std::string to_junit(const Report& report) {
   std::vector<Case> cases;
+  if (report.command) cases.push_back(of(*report.command));
   for (const CheckReport& check : report.checks) cases.push_back(of(check));
   for (const FaultReport& fault : report.faults) cases.push_back(of(fault, report));
   cases.push_back(cleanup(report));

@@ -41,6 +41,16 @@ std::string preamble(const Report& report) {
   return text;
 }
 
+std::string command_section(const Report& report) {
+  if (!report.command) return "";
+  const CommandReport& command = *report.command;
+  std::string text = "\n## The command\n\n" + code(command_line(command)) + " " + safe(command_end(command)) + ".";
+  if (command.started_s)
+    text += command.ended_s ? fmt::format(" It ran from {} to {}.", show_s(command.started_s), show_s(command.ended_s))
+                            : fmt::format(" It was started at {}.", show_s(command.started_s));
+  return text + (report.no_faults ? " The drill's faults were left out (`--no-faults`).\n" : "\n");
+}
+
 std::string mark(const CheckReport& check) {
   if (!check.passed) return "not judged";
   return *check.passed ? "✓" : "✗";
@@ -170,9 +180,9 @@ std::string repeat_section(const Report& report) {
 std::string to_markdown(const Report& report) {
   std::string text = verdict(report) + "\n" + preamble(report);
   text += "\n## What happened\n\n" + story(report) + "\n";
-  text += checks_section(report) + phases_section(report) + timeline_section(report) + faults_section(report) +
-          pools_section(report) + proxies_section(report) + fidelity_section(report) + cleanup_section(report) +
-          notes_section(report) + repeat_section(report);
+  text += command_section(report) + checks_section(report) + phases_section(report) + timeline_section(report) +
+          faults_section(report) + pools_section(report) + proxies_section(report) + fidelity_section(report) +
+          cleanup_section(report) + notes_section(report) + repeat_section(report);
   return text;
 }
 

@@ -21,6 +21,11 @@ std::string show_ratio(const MaybeNumber& r);  // "31.2%"
 std::string safe(std::string_view text);
 /// As code: `text`, whatever it holds. Not for table cells.
 std::string code(std::string_view text);
+/// As a shell takes it.
+std::string quoted(const std::string& word);
+/// The command that a run was wrapped around: "pytest -q", and "exited with 1".
+std::string command_line(const CommandReport& command);
+std::string command_end(const CommandReport& command);
 std::string joined(const std::vector<std::string>& words, std::string_view between = ", ");
 /// "| a | b |\n"; cells are Markdown already.
 std::string row(const std::vector<std::string>& cells);

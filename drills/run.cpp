@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstring>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -28,6 +30,7 @@ constexpr Duration sample_every = std::chrono::milliseconds{250};
 constexpr int samples_per_line = 4;                              // of requests and proxies: a line a second
 constexpr Duration head_start = std::chrono::milliseconds{100};  // for threads to get ready before the first request
 constexpr Duration grace = std::chrono::seconds{2};              // for links after the last answer
+constexpr std::chrono::seconds command_patience{5};              // between SIGTERM and SIGKILL
 
 }  // namespace
 
@@ -36,6 +39,8 @@ struct Run::State {
 
   Outcome go();
   void conduct();
+  void start_command();
+  void end_command();
   void play(Time now);
   void sample(Time now);
   void watch_touches();
@@ -84,6 +89,7 @@ struct Run::State {
   std::condition_variable woken;
   std::string stop_why;  // the first one
   unsigned stops_ = 0;
+  bool command_over = false;
 };
 
 namespace {
@@ -156,6 +162,7 @@ Outcome Run::State::go() {
     for (std::size_t i = 0; i < drill.proxies.size(); ++i)
       board.tell(
           fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
+    for (const std::string& note : options.notes) record->text("note", "text", note);
     conduct();
   } else {
     const std::vector<std::string> none_open(std::max(drill.proxies.size(), drill.backends.size()), "");
@@ -170,6 +177,7 @@ void Run::State::conduct() {
   board.enter(Snapshot::Stage::running);
   stage->begin(start, length);
   measure_proxies(start);
+  if (options.command != nullptr) start_command();
   const Time end = start + length;
   Time next_sample = start + sample_every;
   std::string why = "end";
@@ -178,9 +186,16 @@ void Run::State::conduct() {
     if (next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
     {
       std::unique_lock lock{mutex};
-      woken.wait_until(lock, next, [this] { return stops_ > 0; });
+      woken.wait_until(lock, next, [this] { return stops_ > 0 || command_over; });
+      // Ctrl-C reaches the command and us at the same moment, in either order.
+      if (stops_ == 0 && command_over && options.command->ending().value_or(Wrapped::Ending{}).signal != 0)
+        woken.wait_for(lock, std::chrono::milliseconds{100}, [this] { return stops_ > 0; });
       if (stops_ > 0) {
         why = stop_why;
+        break;
+      }
+      if (command_over) {
+        why = "command";
         break;
       }
     }
@@ -202,13 +217,21 @@ void Run::State::conduct() {
     if (end <= now) break;
   }
   const Time stopped = steady_clock::now();
-  if (stopping()) {
+  if (stopping() && why != "command") {  // a command that ended before has had its end
     record->text("abort", "why", why);
     board.tell("stopped: " + why);
     outcome.worsen(Result::aborted, "stopped by " + why);
   }
-  if (outcome.result == Result::aborted) phases.nothing_to_come();
+  if (options.command != nullptr && why == "end") {
+    const std::string late =
+        fmt::format("max_duration ({}) was over before the command was", faults::show(drill.max_duration));
+    record->text("abort", "why", late);
+    outcome.worsen(Result::aborted, late);
+    why = "abort";
+  }
+  if (outcome.result == Result::aborted || options.command != nullptr) phases.nothing_to_come();
   heal(outcome.result == Result::aborted ? (why == "abort" ? "abort" : "signal") : "end");
+  if (options.command != nullptr) end_command();
   stage->stop_asking();
   wait_for_answers();
   sample(steady_clock::now());
@@ -217,6 +240,40 @@ void Run::State::conduct() {
   stage.reset();
   judge_all();
   summarise(stopped - start);
+}
+
+// What goes wrong from the start is in force before the command does anything.
+void Run::State::start_command() {
+  std::this_thread::sleep_until(start);
+  if (stopping()) return;
+  play(steady_clock::now());
+  const EnvironmentVariables variables = proxy_variables(drill, stage->proxy_addresses());
+  record->command_start(variables);
+  try {
+    options.command->start(variables, [this] {
+      const std::lock_guard lock{mutex};
+      command_over = true;
+      woken.notify_all();
+    });
+  } catch (const std::runtime_error& error) {
+    record->command_failed(error.what());
+    outcome.worsen(Result::errored, fmt::format("the command could not be started: {}", error.what()));
+    const std::lock_guard lock{mutex};
+    command_over = true;
+  }
+}
+
+// By now everything is healed. What an abort cut short is nobody's failure.
+void Run::State::end_command() {
+  options.command->end(command_patience);
+  const auto ending = options.command->ending();
+  if (!ending) return;
+  record->command_end(*ending, start);
+  if (outcome.result == Result::aborted || ending->code() == 0) return;
+  outcome.command_code = ending->code();
+  outcome.worsen(Result::failed, ending->signal != 0
+                                     ? fmt::format("the command was ended by SIG{}", sigabbrev_np(ending->signal))
+                                     : fmt::format("the command exited with {}", ending->exit_code));
 }
 
 // A run that went to its end has patience for the slowest request; one that was stopped has little, and who asks once
@@ -383,9 +440,12 @@ void Run::State::judge_all() {
     if (force.links(i) > 0 || force.unseen(i) || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
+    const bool came = healed[i].has_value() || options.command == nullptr;
     outcome.worsen(Result::errored,
-                   fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
-                               drill.faults[i].name, where));
+                   came ? fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
+                                      drill.faults[i].name, where)
+                        : fmt::format("fault \"{}\" touched no connection: the command was over before it came",
+                                      drill.faults[i].name));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "drills/drill.hpp"
 #include "drills/outcome.hpp"
 #include "drills/snapshot.hpp"
+#include "drills/wrapped.hpp"
 
 namespace firedrill::drills {
 
@@ -19,6 +20,9 @@ struct RunOptions {
   std::string directory;  // for journal and reports; empty: firedrill-runs/NAME-UTC below the working directory
   std::vector<Override> overrides;  // as given, for the journal; already applied to the drill
   unsigned workers = 0;             // 0: one per core
+  Wrapped* command = nullptr;       // its end is the end of the run; outlives the run. The drill was read for exec
+  bool no_faults = false;           // they were taken out of the drill; for the journal
+  std::vector<std::string> notes;   // for the journal
 };
 
 class Run {

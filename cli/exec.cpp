@@ -1,0 +1,98 @@
+// firedrill exec: a run around a command, which owns the standard streams. Our own words go to standard error, and
+// there are few.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstring>
+#include <future>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/signals.hpp"
+#include "cli/text.hpp"
+#include "drills/run.hpp"
+
+namespace firedrill::cli {
+namespace {
+
+using drills::Wrapped;
+
+constexpr std::chrono::milliseconds look{50};
+
+void pause_all(Wrapped& command) {
+  command.pause();
+  std::raise(SIGSTOP);  // NOLINT(cert-err33-c)
+  command.resume();
+}
+
+// The first signal asks the command and the run to end, the second one does not wait for the command.
+drills::Outcome watch(drills::Run& run, Wrapped& command, const Signals& signals) {
+  auto done = std::async(std::launch::async, [&run] { return run.go(); });
+  bool asked = false;
+  while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    siginfo_t about{};
+    const int signal = signals.wait(look, &about);
+    if (signal == SIGTSTP) pause_all(command);
+    if (signal == 0 || signal == SIGTSTP) continue;
+    run.stop(fmt::format("SIG{}", sigabbrev_np(signal)));
+    command.pass(signal, about.si_code == SI_KERNEL ? Wrapped::From::keyboard : Wrapped::From::process);
+    if (asked) command.kill();
+    asked = true;
+  }
+  return done.get();
+}
+
+int conclude(const RunArguments& arguments, const drills::Outcome& outcome) {
+  const int code = drills::exit_code(outcome);
+  complain(fmt::format("{}, exit code {}", drills::name(outcome.result), code));
+  for (const std::string& reason : outcome.reasons) complain("  " + harmless(reason));
+  if (outcome.directory.empty()) return code;
+  complain("report: " + harmless(outcome.directory));
+  if (!arguments.junit.empty()) write_file(arguments.junit, drills::to_junit(drills::read_journal(outcome.directory)));
+  return code;
+}
+
+}  // namespace
+
+int exec(const ExecArguments& arguments) {
+  drills::Drill drill;
+  try {
+    drill = drills::read_drill(arguments.run.file, arguments.run.overrides, drills::Purpose::exec);
+    if (!arguments.run.junit.empty()) make_room_for(arguments.run.junit);
+  } catch (const faults::PlanError& error) {
+    complain(error.problems);
+    complain("nothing was started");
+    return exit_bad_input;
+  } catch (const std::exception& error) {
+    complain(error.what());
+    complain("nothing was started");
+    return exit_errored;
+  }
+  drills::RunOptions options;
+  options.seed = arguments.run.seed;
+  options.directory = arguments.run.directory;
+  options.overrides = arguments.run.overrides;
+  options.workers = arguments.run.workers;
+  options.no_faults = arguments.no_faults;
+  if (arguments.no_faults)
+    for (const std::string& check : drills::take_faults_out(drill))
+      options.notes.push_back(fmt::format("check \"{}\" is left out: it looks at faults, and there are none", check));
+
+  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c): ignored, as a parent may leave it, exit statuses are lost
+  const Signals signals;
+  Wrapped command{arguments.command, [proxies = drill.proxies](const drills::EnvironmentVariables& variables) {
+                    for (const drills::ProxyBlock& proxy : proxies)
+                      for (const auto& [name, value] : variables)
+                        if (name == drills::variable_name(proxy.name)) complain(fmt::format("{}={}", name, value));
+                  }};
+  if (!command.obstacle().empty()) {
+    complain(harmless(fmt::format("cannot start \"{}\": {}", arguments.command.front(), command.obstacle())));
+    complain("nothing was started");
+    return exit_errored;
+  }
+  options.command = &command;
+  drills::Run run{std::move(drill), std::move(options)};
+  return conclude(arguments.run, watch(run, command, signals));
+}
+
+}  // namespace firedrill::cli
