@@ -65,16 +65,24 @@ TEST_P(Library, IsRedWithoutItsFault) {
 }
 
 std::vector<Shipped> shipped() {
-  return {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // too slow for 210 requests per second
-    {"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
-        {"pool-fixed", "right-sized-pool", {"the pool has room"}},
-#endif
-        {"latency-brownout", "slow-answers", {"slow, as asked"}},
-        {"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}}, {
-      "backend-stall", "silence", { "users starve", "an HTTP health check sees it" }
-    }
+  std::vector<Shipped> all{
+      {"latency-brownout", "slow-answers", {"slow, as asked"}},
+      {"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}},
+      {"backend-stall", "silence", {"users starve", "an HTTP health check sees it"}},
+      {"pool-leak", "leak", {"in the end nobody gets through", "the pool is why"}},
+      {"thundering-herd", "nobody-gets-through", {"they wait, and do not fail", "the herd is felt after the heal"}},
+      {"slow-upstream-retries", "thinking", {"who asks once often fails"}},
+      {"silent-drop", "forgotten", {"who was connected waits for nothing"}},
+      {"flapping-backend", "gone", {"while it is gone nobody is served", "these are connect errors"}},
+      {"bandwidth-collapse", "thin-line", {"answers come late, and then too late"}},
+      {"bad-deploy", "crashes", {"one in ten is hit", "by a reset"}},
+      {"handshake-stall", "unheard", {"half of the users wait for nothing"}},
   };
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // too slow for 210 requests per second
+  all.push_back({"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}});
+  all.push_back({"pool-fixed", "right-sized-pool", {"the pool has room"}});
+#endif
+  return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Library, testing::ValuesIn(shipped()), [](const auto& drill) {

@@ -6,8 +6,13 @@
 #include <filesystem>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <fstream>
+
+#include "drills/figures.hpp"
 #include "drills/timeline.hpp"
 #include "places.hpp"
 #include "tests/drills/broken.hpp"
@@ -253,6 +258,44 @@ INSTANTIATE_TEST_SUITE_P(Drills, Library,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+// Every key that a block takes is in its section of docs/drills.md: a block is asked by giving it a key that nobody
+// knows, and the figures there are by name.
+TEST(DrillDocumentation, NamesEveryKeyAndFigure) {
+  std::ifstream file{FIREDRILL_SOURCE_DIR "/docs/drills.md"};
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string page = text.str();
+  const std::string nonsense = "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq = 1\n";
+
+  std::size_t keys = 0;
+  for (const auto& [block, heading] :
+       {std::pair{"[drill]\nname = \"x\"\n", "## `[drill]`"}, std::pair{"[[backend]]\n", "## `[[backend]]`"},
+        std::pair{"[[proxy]]\n", "## `[[proxy]]`"}, std::pair{"[[load]]\n", "## `[[load]]`"},
+        std::pair{"[[check]]\nload = \"a\"\n", "## `[[check]]`"}}) {
+    const std::size_t begin = page.find(heading);
+    ASSERT_NE(begin, std::string::npos) << heading;
+    const std::string section = page.substr(begin, page.find("\n## ", begin + 1) - begin);
+    std::string said;
+    try {
+      parse_drill("x.toml", block + nonsense, {}, {});
+    } catch (const faults::PlanError& error) {
+      said = error.what();
+    }
+    const std::size_t list = said.find("known keys: ");
+    ASSERT_NE(list, std::string::npos) << said;
+    std::stringstream words{said.substr(list + 12, said.find('\n', list) - list - 12)};
+    for (std::string key; std::getline(words >> std::ws, key, ',');) {
+      if (key == "prometheus") continue;  // known so that it can be said that it is not there yet
+      ++keys;
+      EXPECT_NE(section.find('`' + key + '`'), std::string::npos) << heading << ": " << key;
+    }
+  }
+  EXPECT_GT(keys, 30U);
+  for (const Source& source : {Source{LoadSource{}}, Source{ProxySource{}}, Source{TcpProbe{}}})
+    for (const FigureName& figure : figures_of(source))
+      EXPECT_NE(page.find('`' + std::string{figure.name} + '`'), std::string::npos) << figure.name;
+}
 
 }  // namespace
 }  // namespace firedrill::drills
