@@ -1,12 +1,15 @@
 // Clients and servers that no one here wrote, through the proxy, with faults and without.
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
 
 #include <gmock/gmock.h>
 
+#include "faults/catalog.hpp"
+#include "places.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/pattern.hpp"
@@ -136,6 +139,16 @@ TEST_F(Postgres, PgbenchWaitsForAPoolOfThreeAndCompletes) {
   EXPECT_LE(pool.active_max, 3U);
 }
 
+TEST_F(Postgres, PgbenchRunsItsTransactions) {
+  front_for(tests::local(port_));
+  ASSERT_EQ(bench(front().port, {"-i", "-q", "-s", "1"}).code, 0);
+
+  const Finished done = bench(front().port, {"-n", "-c", "4", "-t", "100"});
+
+  EXPECT_EQ(done.code, 0) << done.output;
+  EXPECT_THAT(done.output, HasSubstr("number of transactions actually processed: 400/400"));
+}
+
 TEST_F(Postgres, PgbenchSeesItsConnectionsReset) {
   front_for(tests::local(port_));
   ASSERT_EQ(bench(front().port, {"-i", "-q", "-s", "1"}).code, 0);
@@ -198,6 +211,13 @@ TEST_F(Redis, GivesBackWhatItWasGiven) {
   EXPECT_EQ(cli({"get", "key"}).output, "changed " + value + "\n");
 }
 
+TEST_F(Redis, BenchmarkCompletes) {
+  const Finished done = benchmark({"-n", "5000", "-c", "20", "-P", "4", "-t", "set,get"});
+
+  EXPECT_EQ(done.code, 0) << done.output;
+  EXPECT_THAT(done.output, HasSubstr("requests per second"));
+}
+
 TEST_F(Redis, BenchmarkCompletesUnderLatency) {
   put("slow", "latency", "delay=1ms jitter=1ms");
 
@@ -218,6 +238,57 @@ TEST_F(Redis, AnAnswerThatIsHeldComesWhenHealed) {
 
   EXPECT_EQ(waiting.wait(), 0);
   EXPECT_EQ(waiting.output(), "PONG\n");
+}
+
+struct Row {
+  std::string kind, settings, says;
+};
+
+/// The table "What a client meets" of docs/faults.md.
+std::vector<Row> rows_of_the_documentation() {
+  std::ifstream file{FIREDRILL_SOURCE_DIR "/docs/faults.md"};
+  std::vector<Row> rows;
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("## ")) inside = line == "## What a client meets";
+    if (!inside || !line.starts_with("| `")) continue;
+    std::erase(line, '`');
+    std::vector<std::string> cells;
+    std::istringstream parts{line.substr(1)};
+    for (std::string cell; std::getline(parts, cell, '|');) {
+      const std::size_t first = cell.find_first_not_of(' ');
+      cells.push_back(first == std::string::npos ? "" : cell.substr(first, cell.find_last_not_of(' ') - first + 1));
+    }
+    if (cells.size() == 3) rows.push_back({cells[0], cells[1], cells[2]});
+  }
+  return rows;
+}
+
+TEST_F(Redis, MeetsWhatTheDocumentationSays) {
+  const auto rows = rows_of_the_documentation();
+  std::set<std::string> kinds;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.kind + " " + row.settings);
+    kinds.insert(row.kind);
+    const proxy::Counters before = counters();
+    put("f", row.kind, row.settings);
+
+    ChildProcess ping{{cli_, "-h", "127.0.0.1", "-p", front_port(), "ping"}};
+    if (row.says == "nothing") {
+      // Its request has come this far, and it waits. Healed, it gets its answer, or an end where bytes were lost.
+      EXPECT_TRUE(eventually([&] { return counters().bytes_in[0] > before.bytes_in[0]; }));
+      EXPECT_TRUE(ping.is_running()) << ping.output();
+      heal("f");
+      ping.wait();
+    } else {
+      ping.wait();
+      EXPECT_THAT(ping.output(), HasSubstr(row.says));
+      heal("f");
+    }
+    EXPECT_TRUE(eventually([this] { return counters().open == 0; }));
+  }
+  for (const faults::Kind* kind : faults::catalog)
+    EXPECT_TRUE(kinds.contains(std::string{kind->name})) << kind->name << " has no row";
 }
 
 class Nginx : public RealPeer {

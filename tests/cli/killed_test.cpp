@@ -1,0 +1,59 @@
+// A run that is killed without a word: what its journal holds to the last whole line is there, and the report says that
+// more is missing.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "faults/draws.hpp"
+#include "tests/cli/program.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Killed, AtFiftyMomentsTheJournalIsReadableToItsLastWholeLine) {
+  constexpr std::uint64_t kills = 50, at_once = 10;
+  const faults::Draws moments{faults::Seed{9}, "kill -9", 0};
+  std::size_t started = 0;
+  for (std::uint64_t first = 0; first < kills; first += at_once) {
+    std::vector<std::unique_ptr<Desk>> desks;
+    std::vector<std::jthread> killers;
+    for (std::uint64_t i = first; i < first + at_once; ++i) {
+      desks.push_back(std::make_unique<Desk>());
+      desks.back()->write("drill.toml", small_drill());
+      // The moment is random on purpose: whatever the run was doing must not matter.
+      killers.emplace_back([&desk = *desks.back(), after = 1600ms * moments.unit(i)] {
+        Program run{desk, {"run", "drill.toml", "--report", "out"}};
+        std::this_thread::sleep_for(after);
+        run.signal(SIGKILL);
+        run.finish();
+      });
+    }
+    killers.clear();  // joined
+    for (const auto& desk : desks) {
+      if (!std::filesystem::exists(*desk / "out/journal.jsonl")) continue;  // killed before it could begin
+      if (std::filesystem::file_size(*desk / "out/journal.jsonl") == 0) continue;
+      ++started;
+      const Finished report = firedrill(*desk, {"report", "out", "--format", "json"});
+
+      ASSERT_TRUE(report.exit_code == 0) << report.exit_code << report.error;
+      const auto json = nlohmann::ordered_json::parse(report.out);
+      if (json.at("complete") == true) {
+        EXPECT_EQ(json.at("result"), "passed");  // it was over before the signal came
+        continue;
+      }
+      EXPECT_FALSE(json.at("missing").empty());
+      EXPECT_NE(json.at("result"), "passed");
+      EXPECT_EQ(json.at("drill"), "small");
+    }
+  }
+  EXPECT_GT(started, kills / 2);
+}
+
+}  // namespace
+}  // namespace firedrill::tests
