@@ -21,7 +21,7 @@ FirstByteSettings read(Reader& keys) {
 }
 
 // An answer begins with the first byte after one of the other direction.
-class FirstByte final : public StreamFault {
+class FirstByte final : public Holding {
  public:
   FirstByte(const FirstByteSettings& settings, const Making& making, const LinkFacts& link, Direction direction)
       : settings_{settings},
@@ -48,24 +48,9 @@ class FirstByte final : public StreamFault {
     held_.push(std::move(bytes), due_);
     held_.pass_until(now, next);
   }
-  void finish(Time now, Outlet& next) override {
-    held_.push_finish(std::max(due_, now));
-    held_.pass_until(now, next);
-  }
-  // Nobody waits for what a dead peer sent: the RST overtakes it.
-  void abort(Time now, Outlet& next) override {
-    dropped_ += held_.drop();
-    next.abort(now);
-  }
-  void tick(Time now, Outlet& next) override { held_.pass_until(now, next); }
   void update(const Settings& settings, Time, Outlet&) override {
     settings_ = static_cast<const FirstByteSettings&>(settings);
   }
-  void release(Time now, Outlet& next) override { held_.pass_all(now, next); }
-
-  Time wake() const override { return held_.next_due(); }
-  std::size_t held() const override { return held_.bytes(); }
-  std::uint64_t discarded() const override { return dropped_; }
 
  private:
   FirstByteSettings settings_;
@@ -73,9 +58,7 @@ class FirstByte final : public StreamFault {
   Effects& effects_;
   const std::uint64_t& asked_;  // bytes of the other direction, as they move on
   std::optional<std::uint64_t> answered_;
-  std::uint64_t offset_, dropped_ = 0;
-  Time due_ = Time::min();
-  Held held_;
+  std::uint64_t offset_;
 };
 
 constexpr std::array<std::string_view, 3> examples{

@@ -1,6 +1,8 @@
 // The queue.
 #include "faults/held.hpp"
 
+#include <algorithm>
+
 #include <utility>
 
 namespace firedrill::faults {
@@ -36,6 +38,16 @@ void Held::pass_end(Time now, Outlet& next) {
   const End end = std::exchange(end_, {});
   if (end.kind == End::Kind::finish) next.finish(now);
   if (end.kind == End::Kind::abort) next.abort(now);
+}
+
+void Holding::finish(Time now, Outlet& next) {
+  held_.push_finish(std::max(due_, now));
+  held_.pass_until(now, next);
+}
+
+void Holding::abort(Time now, Outlet& next) {
+  dropped_ += held_.drop();
+  next.abort(now);
 }
 
 }  // namespace firedrill::faults

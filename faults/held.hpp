@@ -43,4 +43,26 @@ class Held {
   End end_;
 };
 
+/// A fault that keeps bytes until moments of its own choosing, in order: what data() puts into `held_`, with due times
+/// that do not go back. The end stays behind the bytes; an RST overtakes and drops them: nobody waits for what a dead
+/// peer sent.
+class Holding : public StreamFault {
+ public:
+  void finish(Time now, Outlet& next) final;
+  void abort(Time now, Outlet& next) final;
+  void tick(Time now, Outlet& next) final { held_.pass_until(now, next); }
+  void release(Time now, Outlet& next) final { held_.pass_all(now, next); }
+
+  Time wake() const final { return held_.next_due(); }
+  std::size_t held() const final { return held_.bytes(); }
+  std::uint64_t discarded() const final { return dropped_; }
+
+ protected:
+  Held held_;
+  Time due_ = Time::min();  // of the last byte
+
+ private:
+  std::uint64_t dropped_ = 0;
+};
+
 }  // namespace firedrill::faults

@@ -42,7 +42,7 @@ LossSettings read(Reader& keys) {
   return settings;
 }
 
-class Loss final : public StreamFault {
+class Loss final : public Holding {
  public:
   Loss(const LossSettings& settings, const Making& making, const LinkFacts& link, Direction direction)
       : settings_{settings},
@@ -77,26 +77,11 @@ class Loss final : public StreamFault {
     }
     held_.pass_until(now, next);
   }
-  void finish(Time now, Outlet& next) override {
-    held_.push_finish(std::max(due_, now));
-    held_.pass_until(now, next);
-  }
-  // Nobody waits for what a dead peer sent: the RST overtakes it.
-  void abort(Time now, Outlet& next) override {
-    dropped_ += held_.drop();
-    next.abort(now);
-  }
-  void tick(Time now, Outlet& next) override { held_.pass_until(now, next); }
   void update(const Settings& settings, Time, Outlet&) override {
     const auto& changed = static_cast<const LossSettings&>(settings);
     if (changed.segment != settings_.segment) met_ = false;
     settings_ = changed;
   }
-  void release(Time now, Outlet& next) override { held_.pass_all(now, next); }
-
-  Time wake() const override { return held_.next_due(); }
-  std::size_t held() const override { return held_.bytes(); }
-  std::uint64_t discarded() const override { return dropped_; }
 
  private:
   static constexpr std::uint64_t state_salt = 1000;
@@ -122,10 +107,8 @@ class Loss final : public StreamFault {
   LossSettings settings_;
   Draws draws_;
   Effects& effects_;
-  std::uint64_t offset_, last_segment_ = 0, dropped_ = 0;
+  std::uint64_t offset_, last_segment_ = 0;
   bool met_ = false, bad_ = false;
-  Time due_ = Time::min();
-  Held held_;
 };
 
 constexpr std::array<std::string_view, 5> examples{

@@ -1,0 +1,81 @@
+// What a run consists of while it lasts: run.cpp conducts it, run_end.cpp ends it and judges. For these two only.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drills/board.hpp"
+#include "drills/force.hpp"
+#include "drills/pool_watch.hpp"
+#include "drills/rate_watch.hpp"
+#include "drills/record.hpp"
+#include "drills/run.hpp"
+#include "drills/stage.hpp"
+
+namespace firedrill::drills {
+
+using faults::Time;
+
+struct Run::State {
+  State(Drill d, RunOptions o);
+
+  Outcome go();
+  void conduct();
+  void start_command();
+  void end_command();
+  void play(Time now);
+  void sample(Time now);
+  void watch_touches();
+  void heal(const std::string& why);
+  void measure_proxies(Time now);
+  void write_traffic();
+  void wait_for_answers();
+  void close_proxies();
+  void judge_all();
+  void judge_loads();
+  void summarise(Duration lasted);
+  void finish_journal();
+  bool stopping() const { return stops() > 0; }
+  /// How often somebody wanted the run to end.
+  unsigned stops() const;
+
+  const Drill drill;
+  const RunOptions options;
+  const std::uint64_t seed;
+  const Duration length;
+  const std::vector<Step> steps;
+
+  // The conductor's.
+  Outcome outcome;
+  Force force;
+  Phases phases;
+  Measures measures;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Record> record;
+  std::unique_ptr<Stage> stage;
+  Time start{};
+  std::size_t next_step = 0;
+  std::vector<bool> touched;
+  std::vector<std::optional<Duration>> healed;
+  faults::Histogram lag;
+  Duration longest_lag{};
+  faults::Histogram workers_lag;
+  PoolWatch pools;
+  RateWatch rates;
+  std::uint64_t samples = 0;
+  std::uint64_t links_left = 0, faults_left = 0;
+
+  // Shared.
+  Board board;
+  mutable std::mutex mutex;
+  std::condition_variable woken;
+  std::string stop_why;  // the first one
+  unsigned times_stopped = 0;
+  bool command_over = false;
+};
+
+}  // namespace firedrill::drills
