@@ -69,6 +69,13 @@ std::vector<Shipped> shipped() {
       {"latency-brownout", "slow-answers", {"slow, as asked"}},
       {"dropped-connections", "cut-connections", {"three of ten fail", "the proxy says why"}},
       {"backend-stall", "silence", {"users starve", "an HTTP health check sees it"}},
+  };
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // An instrumented build is too slow for the rates and bounds of the others, and finds in these three what it looks
+  // for.
+  const std::vector<Shipped> others{
+      {"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
+      {"pool-fixed", "right-sized-pool", {"the pool has room"}},
       {"pool-leak", "leak", {"in the end nobody gets through", "the pool is why"}},
       {"thundering-herd", "nobody-gets-through", {"they wait, and do not fail", "the herd is felt after the heal"}},
       {"slow-upstream-retries", "thinking", {"who asks once often fails"}},
@@ -78,9 +85,7 @@ std::vector<Shipped> shipped() {
       {"bad-deploy", "crashes", {"one in ten is hit", "by a reset"}},
       {"handshake-stall", "unheard", {"half of the users wait for nothing"}},
   };
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // too slow for 210 requests per second
-  all.push_back({"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}});
-  all.push_back({"pool-fixed", "right-sized-pool", {"the pool has room"}});
+  all.insert(all.end(), others.begin(), others.end());
 #endif
   return all;
 }
