@@ -113,6 +113,7 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
       stages_[i].stream->release(now, next);
       settle(stages_[i]);
       spoiled_ = spoiled_ || stages_[i].stream->discarded() > 0;
+      stages_[i].stream.reset();  // before the fault whose effects it knows
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (*kept != stages_[i].fault) {
       assert((*kept)->kind == stages_[i].fault->kind);

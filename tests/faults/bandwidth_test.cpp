@@ -84,6 +84,9 @@ INSTANTIATE_TEST_SUITE_P(Rates, BandwidthRate,
 
 /// Lanes of several links under one fault.
 class SharedLine {
+  std::shared_ptr<Fault> fault_;  // outlives the lanes, and so do their facts
+  std::vector<std::unique_ptr<LinkFacts>> facts_;
+
  public:
   SharedLine(std::string_view settings, std::size_t links) : fault_{make_fault("f", "bandwidth", settings)} {
     for (std::size_t i = 0; i < links; ++i) {
@@ -114,10 +117,6 @@ class SharedLine {
 
   std::vector<std::unique_ptr<StreamFault>> lanes;
   std::vector<Tape> tapes;
-
- private:
-  std::shared_ptr<Fault> fault_;
-  std::vector<std::unique_ptr<LinkFacts>> facts_;
 };
 
 TEST(SharedBandwidth, IsTheSumOfAllLinks) {
