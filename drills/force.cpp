@@ -111,6 +111,12 @@ std::uint64_t Force::links(std::size_t fault) const {
   return links;
 }
 
+std::uint64_t Force::eligible(std::size_t fault) const {
+  std::uint64_t links = 0;
+  for (const auto& effects : effects_[fault]) links += effects->eligible.load();
+  return links;
+}
+
 bool Force::unseen(std::size_t fault) const {
   return settings_[fault] && settings_[fault]->settings->outlook().shuts == faults::Shuts::listener;
 }

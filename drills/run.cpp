@@ -102,6 +102,7 @@ Outcome Run::State::go() {
 
 // From the first request to the last verdict.
 void Run::State::conduct() {
+  conducted = true;
   board.enter(Snapshot::Stage::running);
   stage->begin(start, length);
   measure_proxies(start);

@@ -122,9 +122,25 @@ void Run::State::judge_all() {
   }
   // No vacuous green: a fault that touched nothing proved nothing. One that an abort cut short is not to blame.
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    if (force.links(i) > 0 || force.unseen(i) || outcome.result == Result::aborted) continue;
+    if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
+    if (force.unseen(i)) {
+      if (drill.checks.empty() && options.command == nullptr)
+        outcome.worsen(Result::errored,
+                       fmt::format("whom fault \"{}\" kept from proxy {} nobody here can see, and there is no check: "
+                                   "nothing shows that it did anything",
+                                   drill.faults[i].name, where));
+      continue;
+    }
+    if (const std::uint64_t came = force.eligible(i); came > 0) {
+      outcome.worsen(
+          Result::errored,
+          fmt::format("fault \"{}\" touched no connection: {} came to proxy {}, and none got as far as that; "
+                      "the report says how they ended",
+                      drill.faults[i].name, came, where));
+      continue;
+    }
     const bool came = healed[i].has_value() || options.command == nullptr;
     outcome.worsen(Result::errored,
                    came ? fmt::format("fault \"{}\" touched no connection: no traffic that it is for reached proxy {}",
@@ -159,7 +175,7 @@ void Run::State::summarise(Duration lasted) {
 }
 
 void Run::State::finish_journal() {
-  const Duration lasted = stage || outcome.result != Result::errored ? steady_clock::now() - start : Duration::zero();
+  const Duration lasted = conducted ? steady_clock::now() - start : Duration::zero();
   record->run_end(outcome, std::max(lasted, Duration::zero()));
   record.reset();
   std::optional<std::string> failure = journal->close();

@@ -125,6 +125,7 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
     for (const std::uint64_t ordinal : open) {
       Seat& seat = seats_.at(ordinal);
       if (!stage->gate->present(seat.facts, now)) continue;
+      fault->effects->eligible.fetch_add(1, std::memory_order_relaxed);
       seat.told.push_back(stage->id);
       fault->effects->touch({ordinal, seat.facts.client, now});
     }

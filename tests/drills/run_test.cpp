@@ -139,6 +139,54 @@ expect = { errors = "< 1%" }
   EXPECT_THAT(outcome.reasons, Contains(HasSubstr("no traffic that it is for reached proxy idle")));
 }
 
+// A dead upstream is no lack of traffic, and the reason must not send anybody looking for that.
+TEST_F(Runs, SayThatTrafficCameWhenItGotNoFurther) {
+  const Outcome outcome = run(R"(
+[[proxy]]
+name = "dead"
+listen = "127.0.0.1:0"
+upstream = "127.0.0.1:1"
+[[load]]
+name = "others"
+http = "proxy:dead/"
+rate = 20
+timeout = "1s"
+[[fault]]
+name = "slow"
+proxy = "dead"
+kind = "latency"
+delay = "5ms"
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("came to proxy dead, and none got as far as that")));
+  EXPECT_GT(report_["duration_s"], 1.0);
+}
+
+// The kernel refuses before anybody here could count: without a check nothing is proved.
+TEST_F(Runs, ByAClosedListenerProveNothingWithoutACheck) {
+  const std::string down =
+      "[[fault]]\nname = \"gone\"\nproxy = \"api\"\nkind = \"down\"\nat = \"300ms\"\nfor = \"600ms\"\n";
+
+  const Outcome without = run(down);
+  EXPECT_EQ(without.result, Result::errored);
+  EXPECT_THAT(without.reasons, Contains(HasSubstr("there is no check")));
+
+  RunOptions elsewhere;
+  elsewhere.directory = directory_ / "with";
+  const Outcome with = run(down + R"(
+[[check]]
+name = "refused"
+load = "users"
+during = "gone"
+expect = { errors = "> 90%" }
+)",
+                           elsewhere);
+  EXPECT_EQ(with.result, Result::passed) << testing::PrintToString(with.reasons);
+  EXPECT_EQ(report_["faults"][0]["links_affected"], nullptr);
+  EXPECT_EQ(report_["faults"][0]["unseen"], true);
+}
+
 TEST_F(Runs, AreErroredWhenACheckHasNoSamples) {
   const Outcome outcome = run(R"(
 [[proxy]]
