@@ -96,7 +96,8 @@ expect = { errors = "> 90%" }
   EXPECT_EQ(phase("always")["requests"], 150);
   EXPECT_GT(phase("fault")["errors"], 0);
   EXPECT_EQ(phase("after")["errors"], 0);
-  EXPECT_EQ(report_["faults"][0]["links_affected"], phase("shut")["errors"]);
+  // A request that was due a moment before the fault came may meet it: of the whole run the two are equal.
+  EXPECT_EQ(report_["faults"][0]["links_affected"], phase("always")["errors"]);
   EXPECT_EQ(report_["decisions"]["counts"]["shut"], 150);
   EXPECT_EQ(report_["cleanup"]["links_open"], 0);
   EXPECT_EQ(report_["cleanup"]["bytes_held"], 0);
