@@ -13,7 +13,7 @@ namespace firedrill::faults {
 namespace {
 
 // Networks: delay, rate and loss of the tool "comcast" (tylertreat/comcast, README: "Network condition profiles"). The
-// delay is put on both directions, half each, so that a round trip takes it once.
+// delay is halved: with direction = "both" a round trip takes it once.
 constexpr std::string_view comcast = "tylertreat/comcast, README, network condition profiles";
 
 constexpr std::array<Profile, 11> all{{
@@ -28,7 +28,7 @@ constexpr std::array<Profile, 11> all{{
     // closes. A client that leaves is taken out of the queue (option abortonclose, the default for HTTP backends).
     {"haproxy", "pool", "order=fifo queue_timeout=5s on_timeout=close drop_on_client_close=true",
      "HAProxy configuration manual: maxconn, timeout queue, option abortonclose"},
-    // `max_conns` without the commercial `queue`: nobody waits, \"no live upstreams\" at once. Without `zone` each of
+    // `max_conns` without the commercial `queue`: nobody waits, "no live upstreams" at once. Without `zone` each of
     // the workers counts for itself: give shards = worker_processes then.
     {"nginx", "pool", "queue=0 on_full=close", "nginx, ngx_http_upstream_module: max_conns, queue"},
     // Defaults of a cluster: max_connections 1024, max_pending_requests 1024; over that an answer comes at once. A
