@@ -52,7 +52,7 @@ std::string blast_radius(const Outline& outline) {
     for (const Outline::Effect& effect : reach.effects)
       text += harmless(fmt::format("    {} ({}), {}: {}", effect.fault, effect.kind, drills::show(effect.when),
                                    effect.links)) +
-              "\n";
+              "\n        " + harmless(effect.worst) + "\n";
     text += harmless("    worst case: " + reach.worst_case) + "\n";
   }
   return text;

@@ -69,7 +69,6 @@ std::string links_in_words(const FaultSpec& spec, const Ends& fault) {
 
 std::string worst_of(const FaultSpec& spec, const Ends& fault) {
   const Outlook from = fault.first->settings->outlook(), to = fault.last->settings->outlook();
-  if (to.worst.empty()) return fmt::format("{} {}", spec.kind->name, spec.kind->summary);
   if (spec.ramps.empty() || from.worst == to.worst) return to.worst;
   return fmt::format("{}, and by the end of its ramp {}", from.worst, to.worst);
 }

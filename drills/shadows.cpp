@@ -77,7 +77,8 @@ bool needs_new_links(const Standing& b, const Drill& drill) {
 bool hides(const Standing& a, const Standing& b, const Drill& drill) {
   if (a.shuts == Shuts::nothing) return false;
   if (a.shuts == Shuts::bytes) return hides_bytes(a, b);
-  if (!needs_new_links(b, drill)) return false;
+  // Links of old may have had their end, those that come are met by none.
+  if (a.scope.connections == Connections::existing || !needs_new_links(b, drill)) return false;
   // Links that wait for an upstream can still be counted, refused and ended.
   return a.shuts != Shuts::upstream || b.spec->kind->contract == Kind::Contract::stream;
 }

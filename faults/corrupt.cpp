@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "faults/catalog.hpp"
 
 namespace firedrill::faults {
@@ -12,6 +14,15 @@ namespace {
 struct CorruptSettings final : Settings {
   double chance = 0;                   // for each byte
   std::vector<std::uint64_t> offsets;  // in each stream, ascending
+
+  Outlook outlook() const override {
+    std::vector<std::string> where;
+    if (chance > 0) where.push_back("in " + show_share(chance) + " of all bytes");
+    if (!offsets.empty())
+      where.push_back(fmt::format("in {} byte{} of every stream", offsets.size(), offsets.size() == 1 ? "" : "s"));
+    if (where.empty()) return {Shuts::nothing, {}, "no byte is altered"};
+    return {Shuts::nothing, {}, fmt::format("a bit is flipped {}", fmt::join(where, " and "))};
+  }
 };
 
 CorruptSettings read(Reader& keys) {

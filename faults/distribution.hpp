@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct Distribution {
   Duration quantile(double u) const;
   /// In seconds; of the distribution before truncation. Infinite for pareto with alpha <= 1.
   double mean() const;
+  /// To follow "late by": "200ms", "50ms to 150ms", "20ms in the median, one in 1000 by 900ms or more".
+  std::string in_words() const;
 };
 
 /// The standard normal distribution: the value below which the share `u` (0 < u < 1) lies, and the reverse.

@@ -12,6 +12,8 @@ namespace {
 
 struct FirstByteSettings final : Settings {
   Distribution delay;
+
+  Outlook outlook() const override { return {Shuts::nothing, {}, "every answer begins late by " + delay.in_words()}; }
 };
 
 FirstByteSettings read(Reader& keys) {

@@ -8,6 +8,13 @@ namespace {
 
 struct HalfCloseSettings final : Settings {
   Direction towards = Direction::downstream;
+
+  Outlook outlook() const override {
+    return {Shuts::nothing,
+            {},
+            towards == Direction::downstream ? "the client is told that no answer will come, and can only send"
+                                             : "the upstream is told that no request will come, and can only answer"};
+  }
 };
 
 HalfCloseSettings read(Reader& keys) {

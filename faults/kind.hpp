@@ -18,7 +18,7 @@ namespace firedrill::faults {
 /// Base of every kind's settings: immutable, shared by all links.
 struct Settings {
   virtual ~Settings() = default;
-  virtual Outlook outlook() const { return {}; }
+  virtual Outlook outlook() const = 0;
 };
 
 /// What a fault knows when it is made. `effects` outlives it and may be written from any thread.

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <optional>
 
-#include <fmt/format.h>
-
 #include "faults/catalog.hpp"
 #include "faults/distribution.hpp"
 #include "faults/held.hpp"
@@ -17,11 +15,7 @@ struct LatencySettings final : Settings {
   Distribution delay;
   double correlation = 0;  // of a delay with the one before, on the normal scale
 
-  Outlook outlook() const override {
-    return {Shuts::nothing,
-            {},
-            fmt::format("bytes are late, one delay in a thousand by {} or more", show(delay.quantile(0.999)))};
-  }
+  Outlook outlook() const override { return {Shuts::nothing, {}, "all bytes come late by " + delay.in_words()}; }
 };
 
 LatencySettings read(Reader& keys) {

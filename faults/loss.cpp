@@ -2,6 +2,9 @@
 // them.
 #include <algorithm>
 #include <array>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "faults/catalog.hpp"
 #include "faults/held.hpp"
@@ -17,6 +20,15 @@ struct LossSettings final : Settings {
   double chance_good = 0, enter = 0, leave = 1;
   std::uint64_t segment = 1460;
   Duration rto{};
+
+  Outlook outlook() const override {
+    const double bad = bursts ? enter / (enter + leave) : 1;  // the share of segments that meet the bad state
+    std::string worst = fmt::format("about {} of all segments of {} wait {} for their retransmission",
+                                    show_share(bad * chance + (1 - bad) * chance_good), show_size(segment), show(rto));
+    worst += bursts ? fmt::format(", in bursts of {:.3g} segments on average", 1 / leave)
+                    : ", twice that when it is lost too";
+    return {Shuts::nothing, {}, worst + ", and all behind them wait too"};
+  }
 };
 
 LossSettings read(Reader& keys) {

@@ -1,5 +1,7 @@
 // A slow and lossy network: latency, bandwidth and loss together, as one fault with one name.
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "faults/catalog.hpp"
@@ -16,6 +18,16 @@ struct Part {
 
 struct NetworkSettings final : Settings {
   std::vector<Part> parts;  // in the order bytes pass them
+
+  Outlook outlook() const override {
+    Outlook all;
+    for (const Part& part : parts) {
+      const Outlook one = part.settings->outlook();
+      all.shuts = std::max(all.shuts, one.shuts);
+      all.worst += (all.worst.empty() ? "" : "; ") + one.worst;
+    }
+    return all;
+  }
 };
 
 /// Reads with the kind's own reader what `keys` has under `names`, so that every message is the usual one.
@@ -31,6 +43,7 @@ void read_part(Reader& keys, const Kind& kind, std::initializer_list<std::pair<c
     return;
   }
   Reader part{table, keys.subject(), keys.problems()};
+  for (const auto& [mine, its] : names) part.call(its, mine);
   into.parts.push_back({&kind, kind.read(part)});
 }
 

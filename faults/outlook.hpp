@@ -21,7 +21,7 @@ enum class Shuts : std::uint8_t {
 struct Outlook {
   Shuts shuts = Shuts::nothing;
   std::optional<Duration> longest_wait;  // for being let in; none: it keeps nobody waiting, or for ever
-  std::string worst;                     // what a link may meet, to follow "for 30s"; empty: the kind's summary says it
+  std::string worst;                     // what a link may meet, with its figures, to follow "for 30s"
 };
 
 }  // namespace firedrill::faults

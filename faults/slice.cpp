@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "faults/catalog.hpp"
 
@@ -12,6 +15,15 @@ namespace {
 struct SliceSettings final : Settings {
   std::uint64_t size = 1, variation = 0;
   Duration gap{};
+
+  Outlook outlook() const override {
+    std::string worst = "bytes come in pieces of " + show_size(size);
+    if (variation > 0) worst += fmt::format(" give or take {}", show_size(variation));
+    if (gap > Duration::zero())
+      worst +=
+          fmt::format(", {} apart: {:.6g} bytes/s on each link", show(gap), static_cast<double>(size) / seconds(gap));
+    return {Shuts::nothing, {}, worst};
+  }
 };
 
 SliceSettings read(Reader& keys) {

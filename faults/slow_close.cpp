@@ -8,6 +8,8 @@ namespace {
 
 struct SlowCloseSettings final : Settings {
   Duration delay{};
+
+  Outlook outlook() const override { return {Shuts::nothing, {}, "the end of a stream comes late by " + show(delay)}; }
 };
 
 SlowCloseSettings read(Reader& keys) {

@@ -9,6 +9,10 @@ namespace {
 
 struct SlowConnectSettings final : Settings {
   Distribution delay;
+
+  Outlook outlook() const override {
+    return {Shuts::nothing, {}, "connecting to the upstream takes longer by " + delay.in_words()};
+  }
 };
 
 SlowConnectSettings read(Reader& keys) {

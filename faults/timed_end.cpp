@@ -3,6 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace firedrill::faults {
 
@@ -17,6 +22,21 @@ TimedEndSettings read_timed_end(Reader& keys) {
   settings.side = keys.choice<Side>(
       "side", {{"client", Side::client}, {"upstream", Side::upstream}, {"both", Side::both}}, Side::both);
   return settings;
+}
+
+Outlook TimedEndSettings::outlook() const {
+  std::vector<std::string> when;
+  if (age) when.push_back("at the age of " + show(*age));
+  if (idle) when.push_back(fmt::format("after {} without a byte", show(*idle)));
+  if (bytes) when.push_back("after " + show_size(*bytes));
+  if (chance) when.push_back(fmt::format("by chance, {} of them every second", show_share(*chance)));
+  if (when.empty()) when.emplace_back("as soon as they are there");
+  // An end that the client does not hear of shuts nothing for it.
+  const bool shut = is_at_once() && side != Side::upstream;
+  const std::string_view whose = side == Side::client     ? " towards the client"
+                                 : side == Side::upstream ? " towards the upstream"
+                                                          : "";
+  return {shut ? Shuts::links : Shuts::nothing, {}, fmt::format("links end{} {}", whose, fmt::join(when, ", or "))};
 }
 
 TimedEnd::TimedEnd(const TimedEndSettings& settings, const Making& making, const LinkFacts& link,
@@ -66,9 +86,9 @@ Verdict TimedEnd::update(const Settings& settings, const LinkFacts&, Time now) {
 }
 
 Verdict TimedEnd::judge(Time now) {
-  const bool at_once = !settings_.age && !settings_.idle && !settings_.bytes && !settings_.chance;
   const bool enough = settings_.bytes && bytes_ >= *settings_.bytes;
-  if (at_once || enough || std::min({age_due(), idle_due(), chance_due_}) <= now) return {action_, settings_.side};
+  if (settings_.is_at_once() || enough || std::min({age_due(), idle_due(), chance_due_}) <= now)
+    return {action_, settings_.side};
   return {};
 }
 

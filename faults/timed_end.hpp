@@ -14,6 +14,9 @@ struct TimedEndSettings final : Settings {
   std::optional<std::uint64_t> bytes;  // both ways together
   std::optional<double> chance;        // of ending within one second, the same for every second
   Side side = Side::both;
+
+  bool is_at_once() const { return !age && !idle && !bytes && !chance; }
+  Outlook outlook() const override;
 };
 
 TimedEndSettings read_timed_end(Reader& keys);

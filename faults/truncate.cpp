@@ -16,7 +16,13 @@ struct TruncateSettings final : Settings {
 
   Outlook outlook() const override {
     const bool silent = after == 0 && then == Then::stall;
-    return {silent ? Shuts::bytes : Shuts::nothing, {}, fmt::format("streams break off after {}", show_size(after))};
+    return {silent ? Shuts::bytes : Shuts::nothing,
+            {},
+            fmt::format("streams {} after {}",
+                        then == Then::stall ? "fall silent"
+                        : then == Then::rst ? "are reset"
+                                            : "end",
+                        show_size(after))};
   }
 };
 

@@ -45,7 +45,8 @@ timeline
 blast radius
   api  127.0.0.1:0 to backend:web
     late (latency), 500ms to 1s: every link, from backend to client
-    worst case: for 500ms (500ms to 1s) bytes are late, one delay in a thousand by 30ms or more (fault "late")
+        all bytes come late by 30ms
+    worst case: for 500ms (500ms to 1s) all bytes come late by 30ms (fault "late")
 
 safety
   whatever happens, all is healed by 10m (max_duration)

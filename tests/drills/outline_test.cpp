@@ -95,9 +95,9 @@ TEST(Outline, SaysTheWorstInASentence) {
       "(fault \"f\")");
 }
 
-TEST(Outline, LetsOtherKindsSpeakForThemselves) {
-  EXPECT_EQ(worst(fault("loss", "chance = \"1%\"")),
-            "for 20s (0s to 20s) loss makes bytes wait as if packets had been lost (fault \"f\")");
+TEST(Outline, LetsKindsSpeakForThemselves) {
+  EXPECT_EQ(worst(fault("reset", "idle = \"2s\"")),
+            "for 20s (0s to 20s) links end after 2s without a byte (fault \"f\")");
 }
 
 TEST(Outline, NamesTheFaultThatShutsMost) {

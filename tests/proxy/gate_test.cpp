@@ -27,6 +27,8 @@ using tests::Peer;
 
 /// Door, dialling and what becomes of arrivals, as settings.
 struct ScriptSettings final : faults::Settings {
+  faults::Outlook outlook() const override { return {}; }
+
   Door door = Door::open;
   faults::Dialling dialling;
   enum class Arrivals : std::uint8_t { admitted, kept, closed } arrivals = Arrivals::admitted;
