@@ -111,7 +111,8 @@ Value settings_alone(const Value& table) {
 void read_fault_block(const Block& block, Reading& reading) {
   FaultSpec fault;
   fault.name = block.name;
-  Value table = faults::with_profile(*block.table, block.subject, reading.problems);
+  Value table = *block.table;
+  const bool profile_is_sound = faults::lay_profile_under(table, block.subject, reading.problems);
   const bool ramps_are_sound = take_ramps(table, block.subject, fault.ramps, reading.problems);
 
   Reader keys{table, block.subject, reading.problems};
@@ -120,8 +121,8 @@ void read_fault_block(const Block& block, Reading& reading) {
     keys.problem("name", "is the name of a phase; before, fault, after and always are reserved");
   fault.proxies = read_fault_proxies(keys, reading.drill, reading.problems);
   read_timing(keys, fault, reading);
-  // A setting whose ramp is wrong is not missing too.
-  if (ramps_are_sound) {
+  // A setting whose ramp or profile is wrong is not missing too.
+  if (profile_is_sound && ramps_are_sound) {
     if (const auto read = faults::read_fault(fault.name, keys)) {
       fault.kind = read->kind;
       keys.finish();

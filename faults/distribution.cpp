@@ -104,6 +104,13 @@ double Distribution::mean() const {
   return c;
 }
 
+std::string Distribution::in_words() const {
+  if (shape == Shape::constant) return show(centre);
+  if (shape == Shape::uniform) return fmt::format("{} to {}", show(centre - spread), show(centre + spread));
+  if (shape == Shape::table) return fmt::format("{} to {}", show(quantile(0)), show(quantile(1)));
+  return fmt::format("{} in the median, one in 1000 by {} or more", show(quantile(0.5)), show(quantile(0.999)));
+}
+
 namespace {
 
 constexpr std::array<std::pair<std::string_view, double>, 5> percentile_keys{
@@ -218,8 +225,7 @@ Distribution read_distribution(Reader& keys, std::string_view centre_key) {
   if (keys.has("deviation")) d.spread = keys.duration("deviation", Duration::zero());
   if (d.shape == Shape::lognormal) d.parameter = keys.number("sigma").at_least(0.0).at_most(10.0);
   if (d.shape == Shape::pareto) d.parameter = keys.number("alpha").at_least(0.1).at_most(100.0);
-  keys.raw("sigma");
-  keys.raw("alpha");
+  for (const std::string_view key : {"deviation", "sigma", "alpha"}) keys.raw(key);
   belongs("deviation", Shape::normal, "normal");
   belongs("sigma", Shape::lognormal, "lognormal");
   belongs("alpha", Shape::pareto, "pareto");

@@ -50,12 +50,19 @@ std::shared_ptr<Fault> read_fault(std::string name, Reader& keys) {
     return nullptr;
   }
   const Kind* kind = find_kind(*given);
+  if (kind == nullptr && is_profile(*given)) {
+    keys.problem("kind", fmt::format("is a profile, which is given as profile = \"{}\"", *given));
+    return nullptr;
+  }
   if (kind == nullptr) {
     const std::string near = nearest(*given, names);
     keys.problem("kind",
                  "is no kind of fault; " + (near.empty() ? "give one of " + list : "did you mean \"" + near + "\"?"));
     return nullptr;
   }
+  // It was laid under the table before, where it could be: it is a known key all the same.
+  const auto is_of_kind = [&](const Profile& profile) { return profile.kind == kind->name; };
+  if (std::any_of(profiles().begin(), profiles().end(), is_of_kind)) keys.raw("profile");
   auto fault = std::make_shared<Fault>();
   fault->name = std::move(name);
   fault->kind = kind;
@@ -72,9 +79,9 @@ std::shared_ptr<Fault> make_fault(std::string name, std::string_view kind, std::
   if (!bad.empty()) problems.push_back({{}, fmt::format("\"{}\" is not of the form key=value", bad)});
   if (!kind.empty()) table.put("kind", Value{std::string{kind}});
   const std::string subject = fmt::format("fault \"{}\"", name);
-  table = with_profile(std::move(table), subject, problems);
+  std::shared_ptr<Fault> fault;
   Reader keys{table, subject, problems};
-  auto fault = read_fault(std::move(name), keys);
+  if (lay_profile_under(table, subject, problems)) fault = read_fault(std::move(name), keys);
   if (fault) {
     keys.finish();
     fault->effects = std::make_shared<Effects>();

@@ -52,10 +52,13 @@ void problem(const Value& value, const std::string& subject, const std::string& 
 
 std::span<const Profile> profiles() { return all; }
 
-Value with_profile(Value table, const std::string& subject, Problems& problems) {
-  if (table.table() == nullptr) return table;
+bool is_profile(std::string_view name) {
+  return std::any_of(all.begin(), all.end(), [&](const Profile& profile) { return profile.name == name; });
+}
+
+bool lay_profile_under(Value& table, const std::string& subject, Problems& problems) {
   const Value* given = table.find("profile");
-  if (given == nullptr) return table;
+  if (given == nullptr) return true;
   const Value value = *given;
   std::erase_if(*table.table(), [](const Member& member) { return member.key == "profile"; });
 
@@ -70,18 +73,18 @@ Value with_profile(Value table, const std::string& subject, Problems& problems) 
             near.empty() ? fmt::format("must be one of {}", fmt::join(names, ", "))
                          : fmt::format("there is no such profile; did you mean \"{}\"?", near),
             problems);
-    return table;
+    return false;
   }
   if (const Value* kind = table.find("kind");
       kind != nullptr && (kind->text() == nullptr || *kind->text() != found->kind)) {
     problem(value, subject, fmt::format("is a profile of kind \"{}\"", found->kind), problems);
-    return table;
+    return false;
   }
   if (table.find("kind") == nullptr) table.put("kind", Value{std::string{found->kind}, value.place});
   const Value preset = parse_inline(found->settings);
   for (const Member& member : *preset.table())
     if (table.find(member.key) == nullptr) table.put(member.key, Value{member.value.content, value.place});
-  return table;
+  return true;
 }
 
 }  // namespace firedrill::faults

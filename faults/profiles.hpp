@@ -18,8 +18,10 @@ struct Profile {
 
 std::span<const Profile> profiles();
 
-/// A fault's table with what its `profile` presets, where it says nothing else itself; `kind` included. Without that
-/// key the table is returned as it is. A profile that is unknown, or of another kind, is a problem.
-Value with_profile(Value table, const std::string& subject, Problems& problems);
+bool is_profile(std::string_view name);
+
+/// Replaces `profile` in a fault's table by what it presets, where the table says nothing else itself; `kind` included.
+/// False where the profile is unknown or of another kind: a problem was noted, and of the settings nothing can be said.
+bool lay_profile_under(Value& table, const std::string& subject, Problems& problems);
 
 }  // namespace firedrill::faults

@@ -233,6 +233,8 @@ const Value* Reader::raw(std::string_view key) { return look(key); }
 void Reader::problem(std::string_view key, const std::string& said) {
   if (std::find(unusable_.begin(), unusable_.end(), key) != unusable_.end()) return;
   const Value* value = table_.find(key);
+  for (const auto& [name, written] : written_)
+    if (name == key) key = written;
   const std::string given = value != nullptr ? fmt::format("{} = {}", key, value->shown()) : std::string{key};
   problems_.push_back(
       {value != nullptr ? value->place : table_.place, fmt::format("{}: {}: {}", subject_, given, said)});

@@ -77,6 +77,8 @@ class Reader {
   /// The value as written, for keys with a form of their own; null where absent.
   const Value* raw(std::string_view key);
 
+  /// From now on messages call `key` what the user wrote.
+  void call(std::string_view key, std::string_view written) { written_.emplace_back(key, written); }
   /// Notes a problem with `key`: "<subject>: <key> = <given>: <said>". Of a value whose form is wrong nothing more is
   /// said.
   void problem(std::string_view key, const std::string& said);
@@ -99,6 +101,7 @@ class Reader {
   std::string subject_;
   Problems& problems_;
   std::vector<std::string> known_;
+  std::vector<std::pair<std::string, std::string>> written_;  // keys under another name
   std::vector<std::string> unusable_;  // keys whose value has the wrong form: nothing more is said of it
 };
 

@@ -124,9 +124,11 @@ std::string show(Duration d) {
 }
 
 std::string show_size(std::uint64_t bytes) {
-  for (const Unit& unit : {size_units[7], size_units[6], size_units[5]}) {
-    if (bytes >= static_cast<std::uint64_t>(unit.factor))
-      return trimmed(static_cast<double>(bytes) / unit.factor) + std::string{unit.name};
+  // The largest unit, of 1024 or of 1000, in which two decimals say it exactly.
+  for (const Unit& unit : {size_units[7], size_units[4], size_units[6], size_units[3], size_units[5], size_units[1]}) {
+    const double hundredths = static_cast<double>(bytes) * 100 / unit.factor;
+    if (hundredths >= 100 && hundredths < 1e15 && std::floor(hundredths) == hundredths)
+      return fmt::format("{}{}", hundredths / 100, unit.name);
   }
   return fmt::format("{}B", bytes);
 }

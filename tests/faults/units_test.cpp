@@ -102,6 +102,10 @@ TEST(Units, ShowSizesAndShares) {
   EXPECT_EQ(show_size(0), "0B");
   EXPECT_EQ(show_size(65536), "64KiB");
   EXPECT_EQ(show_size(1536), "1.5KiB");
+  EXPECT_EQ(show_size(1460), "1.46kB");
+  EXPECT_EQ(show_size(1150), "1.15kB");
+  EXPECT_EQ(show_size(100'000), "100kB");
+  EXPECT_EQ(show_size(1'234'567), "1234567B");
   EXPECT_EQ(show_size(5ULL << 30), "5GiB");
   EXPECT_EQ(show_share(0.312), "31.2%");
   EXPECT_EQ(show_share(1), "100%");
