@@ -34,8 +34,9 @@ drills::Outcome watch(drills::Run& run, Wrapped& command, const Signals& signals
     const int signal = signals.wait(look, &about);
     if (signal == SIGTSTP) pause_all(command);
     if (signal == 0 || signal == SIGTSTP) continue;
-    run.stop(fmt::format("SIG{}", sigabbrev_np(signal)));
-    command.pass(signal, about.si_code == SI_KERNEL ? Wrapped::From::keyboard : Wrapped::From::process);
+    // The signal comes first: a run that stops ends its command with SIGTERM, unless that has been told already.
+    const auto from = about.si_code == SI_KERNEL ? Wrapped::From::keyboard : Wrapped::From::process;
+    run.stop(fmt::format("SIG{}", sigabbrev_np(signal)), [&] { command.pass(signal, from); });
     if (asked) command.kill();
     asked = true;
   }

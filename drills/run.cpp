@@ -270,8 +270,9 @@ Run::~Run() = default;
 
 Outcome Run::go() { return state_->go(); }
 
-void Run::stop(std::string why) {
+void Run::stop(std::string why, const std::function<void()>& first) {
   const std::lock_guard lock{state_->mutex};
+  if (first) first();
   if (state_->times_stopped++ == 0) state_->stop_why = std::move(why);
   state_->woken.notify_all();
 }

@@ -36,8 +36,8 @@ class Run {
   /// wrong is the outcome.
   Outcome go();
   /// Heals and ends the run as aborted; `why` goes into the report. A second time: waits for nobody any more. Any
-  /// thread, any time; returns at once.
-  void stop(std::string why);
+  /// thread, any time; returns at once. The run takes no notice before `first` is done, which must not wait either.
+  void stop(std::string why, const std::function<void()>& first = {});
   /// Any thread.
   Snapshot snapshot() const;
 
