@@ -26,28 +26,42 @@ Json to_json(const std::string& file, const faults::Problems& problems) {
   return list;
 }
 
-std::string in_short(const drills::Drill& drill) {
-  return fmt::format("ok: {}, {}, {}, {}\n", harmless(drill.name), show_length(drill.length()),
-                     count(drill.faults.size(), "fault"), count(drill.checks.size(), "check"));
+std::string in_short(const drills::Drill& drill, drills::Purpose purpose) {
+  const std::string length =
+      (purpose == drills::Purpose::exec ? "as long as the command, at most " : "") + show_length(drill.length());
+  return fmt::format("ok: {}, {}, {}, {}\n", harmless(drill.name), length, count(drill.faults.size(), "fault"),
+                     count(drill.checks.size(), "check"));
+}
+
+bool is_good_for_exec(const std::string& file) {
+  try {
+    drills::read_drill(file, {}, drills::Purpose::exec);
+    return true;
+  } catch (const faults::PlanError&) {
+    return false;
+  }
 }
 
 }  // namespace
 
 int check(const CheckArguments& arguments) {
+  const auto purpose = arguments.exec ? drills::Purpose::exec : drills::Purpose::run;
   bool all_good = true, any_warning = false;
   Json list = Json::array();
   for (const std::string& file : arguments.files) {
     faults::Problems problems, warnings;
     try {
-      const drills::Drill drill = drills::read_drill(file);
+      const drills::Drill drill = drills::read_drill(file, {}, purpose);
       warnings = drill.warnings;
-      if (!arguments.json) print(in_short(drill));
+      if (!arguments.json) print(in_short(drill, purpose));
     } catch (const faults::PlanError& error) {
       problems = error.problems;
     }
     if (!arguments.json) {
       complain(problems);
       warn(warnings);
+      if (!problems.empty() && !arguments.exec && is_good_for_exec(file))
+        complain(harmless(file) + " is good for firedrill exec, where a command ends the timeline: check --exec");
     }
     all_good = all_good && problems.empty();
     any_warning = any_warning || !warnings.empty();

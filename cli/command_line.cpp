@@ -128,6 +128,7 @@ class CommandLine {
     check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
     check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
     check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems, warnings}");
+    check_app_->add_flag("--exec", check_.exec, "Read them as firedrill exec does: a command ends the timeline");
     check_app_->add_flag("--strict", check_.strict, "Exit with 1 when there is a warning");
 
     report_app_ = command("report", "Make a report from a run's journal", report_examples);

@@ -38,6 +38,7 @@ struct CheckArguments {
   std::vector<std::string> files;
   bool json = false;
   bool strict = false;  // warnings count
+  bool exec = false;    // as `exec` reads them: the timeline ends with the command
 };
 /// Reads drill files and says what is wrong with them, and what cannot mean what it says.
 int check(const CheckArguments& arguments);

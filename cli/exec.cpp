@@ -69,6 +69,7 @@ int exec(const ExecArguments& arguments) {
     complain("nothing was started");
     return exit_errored;
   }
+  warn(drill.warnings);
   drills::RunOptions options;
   options.seed = arguments.run.seed;
   options.directory = arguments.run.directory;

@@ -98,7 +98,7 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   drill.file = path;
   drill.text = std::move(text);
   drill.included.assign(sources.files.begin() + 1, sources.files.end());
-  drill.warnings = warnings_of(drill, sources.tree);
+  drill.warnings = warnings_of(drill, sources.tree, purpose);
   position.sort(drill.warnings);
   return drill;
 }

@@ -27,7 +27,7 @@ constexpr double needed_by_probe = 3;
 
 class Warnings {
  public:
-  Warnings(const Drill& drill, const Value& tree) : drill_{drill}, tree_{tree} {}
+  Warnings(const Drill& drill, const Value& tree, Purpose purpose) : drill_{drill}, tree_{tree}, purpose_{purpose} {}
 
   Problems all() {
     nothing_judged();
@@ -48,7 +48,7 @@ class Warnings {
   }
 
   void nothing_judged() {
-    if (!drill_.checks.empty()) return;
+    if (!drill_.checks.empty() || purpose_ == Purpose::exec) return;  // a command judges
     problems_.push_back({tree_.find("drill")->place, "drill: there is no [[check]], so nothing is judged"});
   }
 
@@ -149,11 +149,14 @@ class Warnings {
 
   const Drill& drill_;
   const Value& tree_;
+  Purpose purpose_;
   Problems problems_;
 };
 
 }  // namespace
 
-Problems warnings_of(const Drill& drill, const Value& tree) { return Warnings{drill, tree}.all(); }
+Problems warnings_of(const Drill& drill, const Value& tree, Purpose purpose) {
+  return Warnings{drill, tree, purpose}.all();
+}
 
 }  // namespace firedrill::drills

@@ -6,6 +6,6 @@
 namespace firedrill::drills {
 
 /// `tree` is what `drill` was read from, without a problem; it knows the places.
-faults::Problems warnings_of(const Drill& drill, const faults::Value& tree);
+faults::Problems warnings_of(const Drill& drill, const faults::Value& tree, Purpose purpose);
 
 }  // namespace firedrill::drills

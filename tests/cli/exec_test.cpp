@@ -72,6 +72,17 @@ TEST(Exec, TellsTheCommandWhereTheProxiesAreAndKeepsOutOfItsWay) {
   EXPECT_EQ(desk.read("ci/drill.xml"), desk.read("out/junit.xml"));
 }
 
+TEST(Exec, WarnsBeforeItStarts) {
+  const Desk desk;
+  desk.write("drill.toml", exec_drill("delay = \"20ms\"\npercent = \"0%\""));
+
+  const Finished it = firedrill(desk, {"exec", "drill.toml", "--no-faults", "--report", "out", "--", "true"});
+
+  EXPECT_EQ(it.exit_code, 0);
+  EXPECT_THAT(it.error, HasSubstr("percent = \"0%\": no link is ever met"));
+  EXPECT_THAT(it.error, testing::Not(HasSubstr("nothing is judged")));
+}
+
 TEST(Exec, RecordsTheCommandInEveryReport) {
   const Desk desk;
   desk.write("drill.toml", exec_drill());

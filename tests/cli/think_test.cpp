@@ -112,6 +112,18 @@ TEST(Check, WarnsAndIsContent) {
   EXPECT_EQ(first.at("warnings").at(0).at("line"), 28);
 }
 
+TEST(Check, ReadsAsExecDoesWhenAskedTo) {
+  const std::string file = FIREDRILL_SOURCE_DIR "/docs/ci/resilience.toml";
+
+  const Finished asked = firedrill(Desk{}, {"check", "--exec", "--strict", file});
+  const Finished plain = firedrill(Desk{}, {"check", file});
+
+  EXPECT_EQ(asked.exit_code, 0) << asked.error;
+  EXPECT_EQ(asked.out, "ok: resilience, as long as the command, at most 10m, 1 fault, no checks\n");
+  EXPECT_EQ(plain.exit_code, 2);
+  EXPECT_THAT(plain.error, HasSubstr("resilience.toml is good for firedrill exec"));
+}
+
 TEST(Check, IsContentWithTheLibraryEvenWhenStrict) {
   std::vector<std::string> words{"check", "--strict"};
   for (const auto& entry : fs::directory_iterator{fs::path{library("x")}.parent_path()})
