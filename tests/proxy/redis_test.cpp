@@ -1,15 +1,9 @@
 // Redis behind the proxy: redis-cli and redis-benchmark, with faults and without.
-#include <fstream>
 #include <memory>
-#include <set>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 
-#include "faults/catalog.hpp"
-#include "places.hpp"
 #include "real_peers.hpp"
 
 namespace firedrill {
@@ -74,57 +68,6 @@ TEST_F(Redis, AnAnswerThatIsHeldComesWhenHealed) {
 
   EXPECT_EQ(waiting.wait(), 0);
   EXPECT_EQ(waiting.output(), "PONG\n");
-}
-
-struct Row {
-  std::string kind, settings, says;
-};
-
-/// The table "What a client meets" of docs/faults.md.
-std::vector<Row> rows_of_the_documentation() {
-  std::ifstream file{FIREDRILL_SOURCE_DIR "/docs/faults.md"};
-  std::vector<Row> rows;
-  bool inside = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("## ")) inside = line == "## What a client meets";
-    if (!inside || !line.starts_with("| `")) continue;
-    std::erase(line, '`');
-    std::vector<std::string> cells;
-    std::istringstream parts{line.substr(1)};
-    for (std::string cell; std::getline(parts, cell, '|');) {
-      const std::size_t first = cell.find_first_not_of(' ');
-      cells.push_back(first == std::string::npos ? "" : cell.substr(first, cell.find_last_not_of(' ') - first + 1));
-    }
-    if (cells.size() == 3) rows.push_back({cells[0], cells[1], cells[2]});
-  }
-  return rows;
-}
-
-TEST_F(Redis, MeetsWhatTheDocumentationSays) {
-  const auto rows = rows_of_the_documentation();
-  std::set<std::string> kinds;
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.kind + " " + row.settings);
-    kinds.insert(row.kind);
-    const proxy::Counters before = counters();
-    put("f", row.kind, row.settings);
-
-    ChildProcess ping{server_->cli(front().port, {"ping"})};
-    if (row.says == "nothing") {
-      // Its request has come this far, and it waits. Healed, it gets its answer, or an end where bytes were lost.
-      EXPECT_TRUE(eventually([&] { return counters().bytes_in[0] > before.bytes_in[0]; }));
-      EXPECT_TRUE(ping.is_running()) << ping.output();
-      heal("f");
-      ping.wait();
-    } else {
-      ping.wait();
-      EXPECT_THAT(ping.output(), HasSubstr(row.says));
-      heal("f");
-    }
-    EXPECT_TRUE(eventually([this] { return counters().open == 0; }));
-  }
-  for (const faults::Kind* kind : faults::catalog)
-    EXPECT_TRUE(kinds.contains(std::string{kind->name})) << kind->name << " has no row";
 }
 
 }  // namespace
