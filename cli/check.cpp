@@ -33,15 +33,6 @@ std::string in_short(const drills::Drill& drill, drills::Purpose purpose) {
                      count(drill.checks.size(), "check"));
 }
 
-bool is_good_for_exec(const std::string& file) {
-  try {
-    drills::read_drill(file, {}, drills::Purpose::exec);
-    return true;
-  } catch (const faults::PlanError&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 int check(const CheckArguments& arguments) {
@@ -60,8 +51,6 @@ int check(const CheckArguments& arguments) {
     if (!arguments.json) {
       complain(problems);
       warn(warnings);
-      if (!problems.empty() && !arguments.exec && is_good_for_exec(file))
-        complain(harmless(file) + " is good for firedrill exec, where a command ends the timeline: check --exec");
     }
     all_good = all_good && problems.empty();
     any_warning = any_warning || !warnings.empty();

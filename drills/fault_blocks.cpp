@@ -13,6 +13,8 @@
 namespace firedrill::drills {
 namespace {
 
+constexpr std::string_view only_exec = " (only under firedrill exec it needs none)";
+
 constexpr std::array<std::string_view, 4> reserved{"before", "fault", "after", "always"};
 constexpr std::uint64_t most_times = 100'000;
 constexpr double most_steps = 100'000;
@@ -58,7 +60,8 @@ void judge_timing(Reader& keys, const FaultSpec& fault, const Drill& drill) {
   if (drill.duration && fault.at >= *drill.duration)
     keys.problem("at", fmt::format("the drill lasts {} only", faults::show(*drill.duration)));
   if (!fault.lasts && !fault.repeat && !drill.duration)
-    keys.problem("for is missing; without it the fault lasts until the end of the run, and the drill has no duration");
+    keys.problem("for is missing; without it the fault lasts until the end of the run, and the drill has no duration" +
+                 std::string{only_exec});
   const Duration left = drill.duration ? *drill.duration - fault.at : Duration::max();
   const Duration on = std::min(fault.repeat ? fault.repeat->on : fault.lasts.value_or(left), left);
   double steps = 2;
@@ -156,7 +159,8 @@ void read_faults(Reader& top, Reading& reading) {
   }
   if (drill.faults.empty() && !drill.duration) {
     reading.problems.push_back(
-        {header->place, "drill: duration is missing; there is no fault whose end would end the drill"});
+        {header->place,
+         fmt::format("drill: duration is missing; there is no fault whose end would end the drill{}", only_exec)});
     reading.timing_is_sound = false;
   }
 }

@@ -116,7 +116,8 @@ TEST(Check, ListsEveryProblemWithItsPlace) {
   EXPECT_EQ(it.out, "ok: small, 1.5s, 1 fault, 2 checks\n");
   EXPECT_EQ(
       it.error,
-      "broken.toml:1:1: drill: duration is missing; there is no fault whose end would end the drill\n"
+      "broken.toml:1:1: drill: duration is missing; there is no fault whose end would end the drill (only under "
+      "firedrill exec it needs none)\n"
       "broken.toml:1:1: drill: there is nothing to do: no [[fault]], no [[load]], no [[check]]\n"
       "broken.toml:3:1: drill: unknown key \"duratoin\"; did you mean \"duration\"?\n"
       "broken.toml:7:10: proxy \"api\": listen = \"127.0.0.1\": must be an address such as \"127.0.0.1:8081\", "

@@ -121,7 +121,9 @@ TEST(Check, ReadsAsExecDoesWhenAskedTo) {
   EXPECT_EQ(asked.exit_code, 0) << asked.error;
   EXPECT_EQ(asked.out, "ok: resilience, as long as the command, at most 10m, 1 fault, no checks\n");
   EXPECT_EQ(plain.exit_code, 2);
-  EXPECT_THAT(plain.error, HasSubstr("resilience.toml is good for firedrill exec"));
+  EXPECT_THAT(plain.error,
+              HasSubstr("for is missing; without it the fault lasts until the end of the run, and the drill has no "
+                        "duration (only under firedrill exec it needs none)"));
 }
 
 TEST(Check, IsContentWithTheLibraryEvenWhenStrict) {
