@@ -269,7 +269,8 @@ void Record::pool_summary(const std::string& proxy, const std::string& fault, co
             {"timed_out", sum.timed_out},
             {"gone", sum.gone},
             {"rejected", sum.rejected},
-            {"evicted", sum.evicted}};
+            {"evicted", sum.evicted},
+            {"released", sum.released}};
   if (sum.wait.count() > 0) {
     line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
     line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));

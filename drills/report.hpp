@@ -90,7 +90,7 @@ struct PoolPoint {
 
 struct PoolReport {
   std::string proxy, fault;
-  MaybeCount limit, active_max, queue_max, granted, granted_after_wait, timed_out, gone, rejected, evicted;
+  MaybeCount limit, active_max, queue_max, granted, granted_after_wait, timed_out, gone, rejected, evicted, released;
   MaybeNumber wait_p50_ms, wait_p95_ms, hold_p50_ms, utilisation;
   std::vector<PoolPoint> series;
   std::size_t one_in = 1;  // the series holds the fullest of every so many readings

@@ -124,6 +124,7 @@ Json pools(const std::vector<PoolReport>& all) {
                     {"gone", maybe(pool.gone)},
                     {"rejected", maybe(pool.rejected)},
                     {"evicted", maybe(pool.evicted)},
+                    {"released", maybe(pool.released)},
                     {"wait_p50_ms", maybe(pool.wait_p50_ms)},
                     {"wait_p95_ms", maybe(pool.wait_p95_ms)},
                     {"hold_p50_ms", maybe(pool.hold_p50_ms)},

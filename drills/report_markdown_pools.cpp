@@ -16,10 +16,11 @@ std::string queue_table(const PoolReport& pool) {
   std::string text = heading({"queue outcome", "connections"});
   text += row({"given a slot", grouped(pool.granted)});
   text += row({"… of these after a wait", grouped(pool.granted_after_wait)});
+  text += row({"… of these evicted", grouped(pool.evicted)});
   text += row({"wait ended by the timeout", grouped(pool.timed_out)});
   text += row({"client left while waiting", grouped(pool.gone)});
   text += row({"turned away, queue full", grouped(pool.rejected)});
-  text += row({"evicted", grouped(pool.evicted)});
+  text += row({"still waiting at the heal, let in then", grouped(pool.released)});
   return text;
 }
 

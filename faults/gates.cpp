@@ -91,8 +91,8 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
     const auto* kept = plan.find(stage.fault->name);
     Answers answers{*this, stage, out};
     if (kept == nullptr) {
-      keep_sums(stage, now);
       stage.gate->release(now, answers);
+      keep_sums(stage, now);
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (*kept != stage.fault) {
       assert((*kept)->kind == stage.fault->kind);

@@ -12,6 +12,7 @@ void Occupancy::add_sums(const Occupancy& more) {
   gone += more.gone;
   rejected += more.rejected;
   evicted += more.evicted;
+  released += more.released;
   wait.add(more.wait);
   wasted.add(more.wasted);
   hold.add(more.hold);
@@ -26,6 +27,7 @@ void Occupancy::subtract_sums(const Occupancy& earlier) {
   gone -= earlier.gone;
   rejected -= earlier.rejected;
   evicted -= earlier.evicted;
+  released -= earlier.released;
   wait.subtract(earlier.wait);
   wasted.subtract(earlier.wasted);
   hold.subtract(earlier.hold);

@@ -19,7 +19,8 @@ struct Occupancy {
   std::uint64_t granted = 0;               // admitted, at once or after waiting
   std::uint64_t granted_after_wait = 0;
   std::uint64_t timed_out = 0, gone = 0, rejected = 0,
-                evicted = 0;  // gone: the client left the queue; rejected: queue full
+                evicted = 0;   // gone: the client left the queue; rejected: queue full
+  std::uint64_t released = 0;  // still waited when the gate went, and were let in
   Duration oldest_wait{};
   Histogram wait{};             // of those granted; zero waits included
   Histogram wasted{};           // of those that timed out or left

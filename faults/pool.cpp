@@ -228,7 +228,10 @@ void Pool::release(Time now, GateOutlet& out) {
   count_to(now);
   std::vector<std::pair<std::uint64_t, std::uint64_t>> all;  // sequence, link
   for (const PoolShard& shard : shards_)
-    for (const PoolPlace& place : shard.waiting) all.emplace_back(place.sequence, place.link);
+    for (const PoolPlace& place : shard.waiting) {
+      all.emplace_back(place.sequence, place.link);
+      tally_.released();
+    }
   for (const PoolPlace& place : held_) all.emplace_back(place.sequence, place.link);
   std::sort(all.begin(), all.end());
   for (PoolShard& shard : shards_) shard = {};

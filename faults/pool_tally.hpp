@@ -21,6 +21,7 @@ class PoolTally {
   void timed_out(const PoolPlace& place, Time now);
   void gone(const PoolPlace& place, Time now);
   void evicted(const PoolPlace& place, Time now);
+  void released() { ++sums_.released; }
   void given_back(const PoolPlace& place, Time now) { sums_.hold.record(now - place.taken); }
 
   /// Everything so far and the state of `shards`; the maxima start anew.

@@ -70,10 +70,11 @@ TEST(Report, TellsFaultsAndPoolsExactly) {
       R"([{"t":15.0,"active":7,"queue":60},{"t":20.0,"active":7,"queue":130},{"t":25.0,"active":7,"queue":130},)"
       R"({"t":30.0,"active":7,"queue":130},{"t":35.0,"active":7,"queue":130},{"t":40.0,"active":7,"queue":130}])");
   pool.erase("series");
-  EXPECT_EQ(pool.dump(),
-            R"({"proxy":"api","fault":"undersized-pool","limit":7,"active_max":7,"queue_max":141,"granted":4287,)"
-            R"("granted_after_wait":4280,"timed_out":2013,"gone":0,"rejected":0,"evicted":0,"wait_p50_ms":940.5,)"
-            R"("wait_p95_ms":992.25,"hold_p50_ms":50.5,"utilisation":0.998,"series_one_in":1})");
+  EXPECT_EQ(
+      pool.dump(),
+      R"({"proxy":"api","fault":"undersized-pool","limit":7,"active_max":7,"queue_max":141,"granted":4287,)"
+      R"("granted_after_wait":4280,"timed_out":2013,"gone":0,"rejected":0,"evicted":0,"released":0,"wait_p50_ms":940.5,)"
+      R"("wait_p95_ms":992.25,"hold_p50_ms":50.5,"utilisation":0.998,"series_one_in":1})");
   EXPECT_EQ(
       json["checks"][1].dump(),
       R"({"name":"the outage is the outage","passed":true,"samples":6000,"expected":"errors 25%..35%","measured":"30%",)"

@@ -74,6 +74,23 @@ TEST_F(GatesTest, AGateThatComesLaterCountsWhoIsOpen) {
   EXPECT_EQ(take(), "4ms:+3");
 }
 
+TEST_F(GatesTest, OutcomesOfAPoolAddUpToItsArrivals) {
+  adopt(0ms, {fault("pool", "pool", "max_connections=2 queue=3 queue_timeout=5ms")});
+  arrive(1ms, {1, 2, 3});
+  gates.advance(at(7ms), answers);
+  arrive(8ms, {4, 5, 6, 7, 8});
+  depart(9ms, 1);
+  depart(9ms, 5);
+  adopt(10ms, {});
+
+  const Occupancy over = pool(10ms);
+  EXPECT_EQ(over.granted, 3U);
+  EXPECT_EQ(over.timed_out, 1U);
+  EXPECT_EQ(over.rejected, 2U);
+  EXPECT_EQ(over.gone, 1U);
+  EXPECT_EQ(over.released, 1U);
+}
+
 // A gate may come and go between two readings, and come again.
 TEST_F(GatesTest, WhatAPoolCountedIsKeptWhenItGoes) {
   const auto pool = fault("pool", "pool", "max_connections=1 queue_timeout=5ms");
