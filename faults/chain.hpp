@@ -9,7 +9,8 @@
 namespace firedrill::faults {
 
 /// One lane, one thread. Everything that comes out goes to the Outlet given with each call, which must be the same
-/// object each time.
+/// object each time. Between any two faults, and at the outlet, nothing follows an end: what still comes is thrown
+/// away.
 class Chain {
  public:
   Chain(Direction direction) : direction_{direction} {}  // NOLINT(google-explicit-constructor)
@@ -39,6 +40,7 @@ class Chain {
   struct Stage {
     std::shared_ptr<const Fault> fault;
     std::unique_ptr<StreamFault> stream;
+    bool ended = false;           // was handed an end
     std::uint64_t discarded = 0;  // already reported to the fault's effects
     bool touched = false;
   };
@@ -50,6 +52,7 @@ class Chain {
   Direction direction_;
   std::vector<Stage> stages_;
   LinkFacts link_;
+  bool ended_ = false;  // handed an end to the outlet
   bool spoiled_ = false;
   std::uint64_t discarded_ = 0;
 };
