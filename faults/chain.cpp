@@ -67,7 +67,8 @@ void Chain::enter(std::size_t index, Time now) {
 void Chain::settle(Stage& stage) {
   const std::uint64_t discarded = stage.stream->discarded();
   if (discarded == stage.discarded) return;
-  stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
+  if (discards_ == Discards::counted)
+    stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
   discarded_ += discarded - stage.discarded;
   stage.discarded = discarded;
 }

@@ -1,6 +1,7 @@
 // The stream faults of one lane, one behind the other, told the time in the right order.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -13,7 +14,12 @@ namespace firedrill::faults {
 /// away.
 class Chain {
  public:
-  Chain(Direction direction) : direction_{direction} {}  // NOLINT(google-explicit-constructor)
+  /// Whether bytes thrown away are added to the faults' effects. Not within a fault that is made of others: the chain
+  /// that it is part of does that.
+  enum class Discards : std::uint8_t { counted, told };
+
+  Chain(Direction direction, Discards discards = Discards::counted)  // NOLINT(google-explicit-constructor)
+      : direction_{direction}, discards_{discards} {}
 
   /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched;
   /// other object: update; missing: release; new: made from what the link knows of itself.
@@ -50,6 +56,7 @@ class Chain {
   void settle(Stage& stage);
 
   Direction direction_;
+  Discards discards_;
   std::vector<Stage> stages_;
   LinkFacts link_;
   bool ended_ = false;  // handed an end to the outlet
