@@ -1,6 +1,8 @@
 // [[fault]]: what goes wrong, with which proxies, and when.
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,14 +27,14 @@ std::vector<std::string> read_fault_proxies(Reader& keys, const Drill& drill, Pr
     keys.problem("proxy is missing; give the name of a proxy or a list of names");
     return {};
   }
-  const auto names = keys.texts("proxy");
+  const auto names = keys.texts("proxy"), known = names_of(drill.proxies);
   if (value->list() != nullptr && value->list()->empty()) keys.problem("proxy", "must name at least one proxy");
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Value& item = value->list() != nullptr ? (*value->list())[i] : *value;
     const auto said = [&](const std::string& wrong) {
       problems.push_back({item.place, fmt::format("{}: proxy = {}: {}", keys.subject(), item.shown(), wrong)});
     };
-    if (const std::string wrong = no_such("proxy", names[i], names_of(drill.proxies)); !wrong.empty()) said(wrong);
+    if (const std::string wrong = no_such("proxy", names[i], known); !wrong.empty()) said(wrong);
     if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
         names.begin() + static_cast<std::ptrdiff_t>(i))
       said("named twice");
@@ -56,7 +58,27 @@ std::optional<FaultSpec::Repeat> read_repeat(Reader& fault, Problems& problems) 
   return repeat;
 }
 
-void judge_timing(Reader& keys, const FaultSpec& fault, const Drill& drill) {
+// Every change is read, sorted and shown, and every check is held against all of them.
+void judge_steps(Reader& keys, const FaultSpec& fault, Reading& reading) {
+  double steps = 2;
+  for (const Ramp& ramp : fault.ramps) steps += faults::seconds(ramp.over) / faults::seconds(ramp_step);
+  const double times = fault.repeat ? static_cast<double>(fault.repeat->times) : 1;
+  if (steps * times > most_steps)
+    keys.problem(fmt::format("repeat and ramps make {:.0f} changes; at most {:.0f} (a ramp changes every {})",
+                             steps * times, most_steps, faults::show(ramp_step)));
+
+  // Of all faults together those count that are not cut.
+  const Drill& drill = reading.drill;
+  const Duration room = drill.duration.value_or(drill.max_duration) - fault.at;
+  const double fit = fault.repeat ? faults::seconds(room) / faults::seconds(fault.repeat->on + fault.repeat->off) : 1;
+  const double before = std::exchange(reading.steps, reading.steps + steps * std::clamp(std::ceil(fit), 1.0, times));
+  if (before > 0 && reading.steps > most_steps)
+    keys.problem(fmt::format("repeat and ramps of this fault and those before it make {:.0f} changes; at most {:.0f}",
+                             reading.steps, most_steps));
+}
+
+void judge_timing(Reader& keys, const FaultSpec& fault, Reading& reading) {
+  const Drill& drill = reading.drill;
   if (drill.duration && fault.at >= *drill.duration)
     keys.problem("at", fmt::format("the drill lasts {} only", faults::show(*drill.duration)));
   if (!fault.lasts && !fault.repeat && !drill.duration)
@@ -64,17 +86,11 @@ void judge_timing(Reader& keys, const FaultSpec& fault, const Drill& drill) {
                  std::string{only_exec});
   const Duration left = drill.duration ? *drill.duration - fault.at : Duration::max();
   const Duration on = std::min(fault.repeat ? fault.repeat->on : fault.lasts.value_or(left), left);
-  double steps = 2;
-  for (const Ramp& ramp : fault.ramps) {
+  for (const Ramp& ramp : fault.ramps)
     if (ramp.over > on)
       keys.problem(fmt::format("{}.ramp: over = \"{}\" is longer than the fault is in force ({})", ramp.key,
                                faults::show(ramp.over), faults::show(on)));
-    steps += faults::seconds(ramp.over) / faults::seconds(ramp_step);
-  }
-  if (fault.repeat) steps *= static_cast<double>(fault.repeat->times);
-  if (steps > most_steps)
-    keys.problem(fmt::format("repeat and ramps make {:.0f} changes; at most {:.0f} (a ramp changes every {})", steps,
-                             most_steps, faults::show(ramp_step)));
+  judge_steps(keys, fault, reading);
 }
 
 void read_timing(Reader& keys, FaultSpec& fault, Reading& reading) {
@@ -83,7 +99,7 @@ void read_timing(Reader& keys, FaultSpec& fault, Reading& reading) {
   if (keys.raw("for") != nullptr) fault.lasts = keys.duration("for").at_least(shortest);
   fault.repeat = read_repeat(keys, reading.problems);
   if (fault.lasts && fault.repeat) keys.problem("for", "repeat says how long and how often; give one of the two");
-  if (reading.timing_is_sound && reading.problems.size() == before) judge_timing(keys, fault, reading.drill);
+  if (reading.timing_is_sound && reading.problems.size() == before) judge_timing(keys, fault, reading);
   if (reading.problems.size() != before) reading.timing_is_sound = false;
 }
 

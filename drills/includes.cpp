@@ -110,6 +110,10 @@ class Gathering {
 
   // Blocks add up, and so do abort conditions.
   void merge(Value& all, const Value& more) {
+    if (all.table()->empty()) {
+      all.content = more.content;
+      return;
+    }
     for (const Member& member : *more.table()) {
       Value* const there = all.find(member.key);
       auto* const list = there != nullptr ? std::get_if<Value::List>(&there->content) : nullptr;

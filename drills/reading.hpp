@@ -19,6 +19,7 @@ struct Reading {
   Drill& drill;
   Problems& problems;
   Purpose purpose = Purpose::run;
+  double steps = 0;             // that the faults read so far make together
   bool timing_is_sound = true;  // durations, moments and repeats are all there: what follows from them may be judged
 };
 

@@ -72,6 +72,15 @@ class Conversion {
   bool too_deep_ = false;
 };
 
+// How many characters the line has.
+std::uint32_t columns(std::string_view text, std::size_t line) {
+  for (std::size_t at = 1; at < line; ++at)
+    text.remove_prefix(std::min(text.find('\n') + 1, text.size()));  // npos + 1 is 0
+  text = text.substr(0, text.find('\n'));
+  return static_cast<std::uint32_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 }  // namespace
 
 std::optional<std::string> read_text(const std::string& path, Problems& problems) {
@@ -106,8 +115,9 @@ std::optional<Value> parse_toml(const std::string& source, std::string_view text
     return Conversion{name, problems}.value(root, 0);
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
-    return refuse(static_cast<std::uint32_t>(at.line), static_cast<std::uint32_t>(at.column),
-                  std::string{error.description()});
+    // At the end of a file toml++ counts the last line's end as a column of it.
+    const auto column = std::min(static_cast<std::uint32_t>(at.column), columns(text, at.line) + 1);
+    return refuse(static_cast<std::uint32_t>(at.line), column, std::string{error.description()});
   }
 }
 

@@ -24,7 +24,10 @@ struct BandwidthSettings final : Settings {
             fmt::format("at most {:.6g} bytes/s pass on {}", rate, together ? "all links together" : "each link")};
   }
 
-  Duration credit() const { return rate > 0 ? from_seconds(static_cast<double>(burst) / rate) : Duration::zero(); }
+  // A burst that a slow line saves up in more than a year is as good as one that it saves up in a year.
+  Duration credit() const {
+    return rate > 0 ? from_seconds(std::min(static_cast<double>(burst) / rate, 366 * 86400.0)) : Duration::zero();
+  }
 
   // What is reserved and leaves at a time: a millisecond's worth, and where that is little a packet's, unless it takes
   // more than 20 ms.
@@ -78,17 +81,23 @@ class Bandwidth final : public StreamFault {
     next.abort(now);
   }
   void tick(Time now, Outlet& next) override { pass(now, next); }
-  // What of the piece under way has had its time keeps it.
+  // What of the piece under way has had its time keeps it. Only its own time is taken along to the new rate: what it
+  // waits for on a shared line is the others' to take along.
   void update(const Settings& settings, Time now, Outlet& next) override {
     const BandwidthSettings old = settings_;
-    const std::uint64_t under_way = reserved_;
-    const bool same_line = !changes_line(static_cast<const BandwidthSettings&>(settings));
-    if (!same_line) cancel();
-    settings_ = static_cast<const BandwidthSettings&>(settings);
-    if (!same_line && under_way > 0 && settings_.rate > 0) {
-      reserved_ = under_way;
-      cost_ = from_seconds(seconds(due_ - now) * old.rate / settings_.rate);
+    const auto& changed = static_cast<const BandwidthSettings&>(settings);
+    if (!changes_line(changed) || reserved_ == 0) {
+      settings_ = changed;
+      return pass(now, next);
+    }
+    const Duration left = std::clamp(due_ - now, Duration::zero(), cost_);
+    bucket().give_back(left);
+    settings_ = changed;
+    if (settings_.rate > 0) {
+      cost_ = from_seconds(seconds(left) * old.rate / settings_.rate);
       due_ = bucket().reserve(cost_, Duration::zero(), now);
+    } else {
+      reserved_ = 0;
     }
     pass(now, next);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace firedrill::faults {
 
@@ -13,6 +14,10 @@ class Chain::Next final : public Outlet {
 
   void data(Bytes bytes, Time now) override {
     if (bytes.empty()) return;
+    if (ended()) {
+      chain_.discarded_ += bytes.size();
+      return;
+    }
     used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.data(std::move(bytes), now);
     chain_.enter(stage_, now);
@@ -22,6 +27,7 @@ class Chain::Next final : public Outlet {
     chain_.settle(stage);
   }
   void finish(Time now) override {
+    if (std::exchange(ended(), true)) return;
     used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.finish(now);
     chain_.enter(stage_, now);
@@ -31,6 +37,7 @@ class Chain::Next final : public Outlet {
     chain_.settle(stage);
   }
   void abort(Time now) override {
+    if (std::exchange(ended(), true)) return;
     used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.abort(now);
     Next next{chain_, stage_ + 1, out_};
@@ -41,6 +48,9 @@ class Chain::Next final : public Outlet {
   bool used() const { return used_; }
 
  private:
+  // A fault may come when the end has passed already, or go after it has made one: nothing follows all the same.
+  bool& ended() { return stage_ == chain_.stages_.size() ? chain_.ended_ : chain_.stages_[stage_].ended; }
+
   Chain& chain_;
   std::size_t stage_;
   Outlet& out_;
@@ -57,7 +67,8 @@ void Chain::enter(std::size_t index, Time now) {
 void Chain::settle(Stage& stage) {
   const std::uint64_t discarded = stage.stream->discarded();
   if (discarded == stage.discarded) return;
-  stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
+  if (discards_ == Discards::counted)
+    stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
   discarded_ += discarded - stage.discarded;
   stage.discarded = discarded;
 }
@@ -131,7 +142,9 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
       continue;
     }
     const Making making{link.seed, fault->name, *fault->effects};
-    Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_)};
+    const bool ended =
+        place == static_cast<std::ptrdiff_t>(stages_.size()) ? ended_ : stages_[static_cast<std::size_t>(place)].ended;
+    Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_), ended};
     stages_.insert(stages_.begin() + place++, std::move(stage));
     Next next{*this, static_cast<std::size_t>(place), out};
     stages_[static_cast<std::size_t>(place) - 1].stream->begin(now, next);

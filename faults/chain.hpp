@@ -1,6 +1,7 @@
 // The stream faults of one lane, one behind the other, told the time in the right order.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -9,10 +10,16 @@
 namespace firedrill::faults {
 
 /// One lane, one thread. Everything that comes out goes to the Outlet given with each call, which must be the same
-/// object each time.
+/// object each time. Between any two faults, and at the outlet, nothing follows an end: what still comes is thrown
+/// away.
 class Chain {
  public:
-  Chain(Direction direction) : direction_{direction} {}  // NOLINT(google-explicit-constructor)
+  /// Whether bytes thrown away are added to the faults' effects. Not within a fault that is made of others: the chain
+  /// that it is part of does that.
+  enum class Discards : std::uint8_t { counted, told };
+
+  Chain(Direction direction, Discards discards = Discards::counted)  // NOLINT(google-explicit-constructor)
+      : direction_{direction}, discards_{discards} {}
 
   /// Brings the chain in line with `faults` (those that apply to this lane, in order), by name: same object: untouched;
   /// other object: update; missing: release; new: made from what the link knows of itself.
@@ -39,6 +46,7 @@ class Chain {
   struct Stage {
     std::shared_ptr<const Fault> fault;
     std::unique_ptr<StreamFault> stream;
+    bool ended = false;           // was handed an end
     std::uint64_t discarded = 0;  // already reported to the fault's effects
     bool touched = false;
   };
@@ -48,8 +56,10 @@ class Chain {
   void settle(Stage& stage);
 
   Direction direction_;
+  Discards discards_;
   std::vector<Stage> stages_;
   LinkFacts link_;
+  bool ended_ = false;  // handed an end to the outlet
   bool spoiled_ = false;
   std::uint64_t discarded_ = 0;
 };

@@ -24,7 +24,7 @@ struct Settings {
 /// What a fault knows when it is made. `effects` outlives it and may be written from any thread.
 struct Making {
   Seed seed;
-  std::string_view fault;  // its name
+  std::string_view fault;  // its name; goes with the plan that it was made for, so that to keep it takes a copy
   Effects& effects;
 };
 

@@ -61,7 +61,7 @@ NetworkSettings read(Reader& keys) {
 class SlowNetwork final : public StreamFault {
  public:
   SlowNetwork(const NetworkSettings& settings, const Making& making, const LinkFacts& link, Direction direction)
-      : settings_{settings}, name_{making.fault}, link_{link}, chain_{direction} {
+      : settings_{settings}, name_{making.fault}, link_{link}, chain_{direction, Chain::Discards::told} {
     // It lives as long as the fault's plan, which is longer than this.
     effects_ = std::shared_ptr<Effects>{&making.effects, [](Effects*) {}};
   }

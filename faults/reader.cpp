@@ -58,8 +58,8 @@ std::optional<T> optional_of(const Checked<T>& checked, const Value* value) {
   return value == nullptr ? std::nullopt : std::optional<T>{checked.value()};
 }
 
-// Letters added, left out, changed, or two neighbours swapped: what fingers do.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+// Letters added, left out, changed, or two neighbours swapped: what fingers do. `most` and more are not told apart.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
   std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(last.begin(), last.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -70,6 +70,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
+    if (*std::min_element(row.begin(), row.end()) >= most) return most;  // it only grows from here
     before_last.swap(last);
     last.swap(row);
   }
@@ -82,10 +83,16 @@ std::string written(std::uint64_t n) { return fmt::format("{}", n); }
 std::string written(double n) { return fmt::format("{:g}", n); }
 
 std::string nearest(std::string_view given, const std::vector<std::string>& known) {
+  constexpr std::size_t longest = 100;  // nobody mistypes longer ones, they come from elsewhere
+  constexpr std::size_t most_slips = 8;
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(given.size() / 3, 1) + 1;
+  if (given.size() > longest) return best;
+  std::size_t best_distance = std::clamp<std::size_t>(given.size() / 3, 1, most_slips) + 1;
   for (const std::string& candidate : known) {
-    const std::size_t distance = edit_distance(given, candidate);
+    const std::size_t longer = std::max(candidate.size(), given.size()),
+                      shorter = std::min(candidate.size(), given.size());
+    if (longer - shorter >= best_distance) continue;
+    const std::size_t distance = edit_distance(given, candidate, best_distance);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;
@@ -206,7 +213,7 @@ std::vector<std::uint64_t> Reader::counts(std::string_view key) {
     problem(key, "must be a list of counts, such as [0, 100]");
     return {};
   }
-  return all;
+  return short_enough(key, all.size()) ? all : std::vector<std::uint64_t>{};
 }
 
 std::vector<std::string> Reader::texts(std::string_view key) {
@@ -222,10 +229,18 @@ std::vector<std::string> Reader::texts(std::string_view key) {
       }
       all.push_back(*item.text());
     }
-    return all;
+    return short_enough(key, all.size()) ? all : std::vector<std::string>{};
   }
   problem(key, "must be a text or a list of texts");
   return {};
+}
+
+// With a ramp beside it a list is read again at every step.
+bool Reader::short_enough(std::string_view key, std::size_t entries) {
+  constexpr std::size_t most_entries = 1000;
+  if (entries <= most_entries) return true;
+  problem(key, fmt::format("has {} entries; at most {}", entries, most_entries));
+  return false;
 }
 
 const Value* Reader::raw(std::string_view key) { return look(key); }

@@ -64,6 +64,7 @@ class Reader {
   std::string text(std::string_view key);
   std::string text(std::string_view key, std::string_view fallback);
   std::optional<std::string> maybe_text(std::string_view key);
+  // Lists have a thousand entries at most.
   /// A list of counts, or one; "1,2,3" in the one-line form. Empty where absent.
   std::vector<std::uint64_t> counts(std::string_view key);
   /// A text or a list of texts.
@@ -94,6 +95,7 @@ class Reader {
  private:
   const Value* look(std::string_view key);
   const Value* must(std::string_view key, std::string_view what);
+  bool short_enough(std::string_view key, std::size_t entries);
   template <typename T, typename Parse>
   Checked<T> parsed(std::string_view key, const Value* value, T fallback, std::string_view what, Parse parse);
 

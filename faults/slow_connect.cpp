@@ -1,5 +1,6 @@
 // Delays the connection to the upstream.
 #include <array>
+#include <string>
 
 #include "faults/catalog.hpp"
 #include "faults/distribution.hpp"
@@ -23,15 +24,16 @@ SlowConnectSettings read(Reader& keys) {
 
 class SlowConnect final : public GateFault {
  public:
-  SlowConnect(const SlowConnectSettings& settings, const Making& making) : settings_{settings}, making_{making} {}
+  SlowConnect(const SlowConnectSettings& settings, const Making& making)
+      : settings_{settings}, seed_{making.seed}, fault_{making.fault} {}
 
   static std::uint64_t fate(const SlowConnectSettings& settings, const Making& making, const LinkFacts& link) {
-    return static_cast<std::uint64_t>(delay_of(settings, making, link.ordinal).count());
+    return static_cast<std::uint64_t>(delay_of(settings, {making.seed, making.fault, link.ordinal}).count());
   }
 
   void arrive(const LinkFacts& link, Time now, GateOutlet& out) override { out.admit(link.ordinal, now); }
   Dialling dial(std::uint64_t link, Time) override {
-    return {Dialling::Action::later, delay_of(settings_, making_, link)};
+    return {Dialling::Action::later, delay_of(settings_, {seed_, fault_, link})};
   }
   void update(const Settings& settings, Time, GateOutlet&) override {
     settings_ = static_cast<const SlowConnectSettings&>(settings);
@@ -39,12 +41,13 @@ class SlowConnect final : public GateFault {
   void release(Time, GateOutlet&) override {}
 
  private:
-  static Duration delay_of(const SlowConnectSettings& settings, const Making& making, std::uint64_t link) {
-    return settings.delay.quantile(Draws{making.seed, making.fault, link}.unit(0, 1));
+  static Duration delay_of(const SlowConnectSettings& settings, const Draws& draws) {
+    return settings.delay.quantile(draws.unit(0, 1));
   }
 
   SlowConnectSettings settings_;
-  Making making_;
+  Seed seed_;
+  std::string fault_;
 };
 
 constexpr std::array<std::string_view, 3> examples{"delay=500ms", "delay=200ms jitter=100ms percent=50%",

@@ -35,6 +35,15 @@ TEST(Bandwidth, APauseSavesNothingUpButTheBurst) {
   EXPECT_EQ(rig.tape.transcript(), "10s:ab 10.01s:cd 10.03s:ef");
 }
 
+TEST(Bandwidth, ABurstOfManyYearsIsNoMoreThanOneThatIsNeverUsedUp) {
+  StreamRig rig{"bandwidth", "rate=1B/s burst=1024GiB"};
+
+  rig.data(10s, "abcdef");
+
+  EXPECT_EQ(rig.tape.text(), "abcdef");
+  EXPECT_EQ(rig.tape.entries().back().at, 10s);
+}
+
 TEST(Bandwidth, DoesNotDelayWhatComesSlower) {
   StreamRig rig{"bandwidth", "rate=1KB/s burst=10B"};
 
@@ -99,6 +108,10 @@ class SharedLine {
   void data(std::size_t lane, Duration t, std::string_view text) {
     lanes[lane]->data(Bytes::copy_of(text), at(t), tapes[lane]);
   }
+  void update(Duration t, std::string_view settings) {
+    const auto changed = make_fault("f", "bandwidth", settings);
+    for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i]->update(*changed->settings, at(t), tapes[i]);
+  }
   void run_to(Duration t) {
     while (true) {
       std::size_t next = lanes.size();
@@ -155,6 +168,20 @@ TEST(SharedBandwidth, ADeadLinkKeepsNothing) {
 
   EXPECT_GE(before + 1448, 10'000U);
   EXPECT_EQ(line.tapes[100].text().size(), 50'000U);
+}
+
+// Every link is told of a ramp's steps one after the other, each with a piece reserved.
+TEST(SharedBandwidth, ARampCostsTheLineNothing) {
+  SharedLine line{"rate=1MB/s scope=proxy", 50};
+  for (std::size_t i = 0; i < 50; ++i) line.data(i, 0ms, std::string(10'000, 'x'));
+
+  for (int step = 1; step <= 20; ++step) {
+    line.run_to(step * 1ms);
+    line.update(step * 1ms, step % 2 == 0 ? "rate=1MB/s scope=proxy" : "rate=1.01MB/s scope=proxy");
+  }
+  line.run_to(600ms);
+
+  EXPECT_EQ(line.left_by(600ms), 500'000U);
 }
 
 TEST(SharedBandwidth, IsOfEachConnectionUnlessSaid) {

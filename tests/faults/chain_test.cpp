@@ -243,5 +243,33 @@ TEST_F(ChainTest, EmptyReadsAreNothing) {
   EXPECT_EQ(slow->effects->links(), 0U);
 }
 
+TEST_F(ChainTest, AFaultThatComesAfterTheEndMakesNoSecondOne) {
+  const auto slow = fault("slow", "slow_close", "delay=1s");
+  adopt(0ms, {slow});
+  data(1ms, "a");
+  chain.finish(at(2ms), tape);
+
+  adopt(500ms, {fault("cut", "truncate", "after=0B then=rst"), slow, fault("half", "half_close", "")});
+  chain.advance(at(1h), tape);
+
+  EXPECT_EQ(tape.transcript(), "1ms:a 500ms:FIN");  // what slow held back finds the end made
+}
+
+TEST_F(ChainTest, NothingFollowsAnEndThatAHealedFaultMade) {
+  const auto slow = fault("slow", "latency", "delay=10ms");
+  adopt(0ms, {slow});
+  adopt(0ms, {fault("half", "half_close", ""), slow});
+  chain.advance(at(10ms), tape);
+
+  adopt(20ms, {slow});
+  data(21ms, "abc");
+  chain.finish(at(22ms), tape);
+  chain.advance(at(1s), tape);
+
+  EXPECT_EQ(tape.transcript(), "10ms:FIN");
+  EXPECT_EQ(chain.discarded(), 3U);
+  EXPECT_EQ(chain.held(), 0U);
+}
+
 }  // namespace
 }  // namespace firedrill::faults

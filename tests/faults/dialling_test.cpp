@@ -1,6 +1,7 @@
 // What becomes of dials, and of the door: slow_connect, unreachable, down.
 #include <gtest/gtest.h>
 
+#include "faults/gates.hpp"
 #include "gate_rig.hpp"
 
 namespace firedrill::faults {
@@ -37,6 +38,22 @@ TEST(SlowConnect, TakesNewSettings) {
   rig.update(0ms, "delay=10ms");
 
   EXPECT_EQ(rig.gate().dial(1, at(0ms)).delay, 10ms);
+}
+
+// A ramp replaces the fault again and again.
+TEST(SlowConnect, OutlivesTheFaultItWasMadeFor) {
+  const auto make = [](std::string_view settings) {
+    return make_fault("long-enough-to-be-on-the-heap", "slow_connect", settings);
+  };
+  Gates gates;
+  Answers answers;
+  gates.adopt({{1}, {make("delay=100ms jitter=50ms")}}, at(0ms), answers);
+  gates.arrive(link_facts(1), at(0ms), answers);
+  const Duration before = gates.dial(1, at(0ms)).delay;
+
+  gates.adopt({{1}, {make("delay=100ms jitter=50ms")}}, at(1ms), answers);
+
+  EXPECT_EQ(gates.dial(1, at(1ms)).delay, before);
 }
 
 TEST(Unreachable, FailsTheDialOrNeverAnswers) {

@@ -1,6 +1,7 @@
 // Its parts, one behind the other, under one name.
 #include <gmock/gmock.h>
 
+#include "faults/chain.hpp"
 #include "stream_rig.hpp"
 
 namespace firedrill::faults {
@@ -34,6 +35,19 @@ TEST(Network, AnUpdateMayTakePartsAwayAndAddOthers) {
   rig.data(0ms, "a").update(10ms, "rate=100B/s").data(20ms, "bc").run_out();
 
   EXPECT_EQ(rig.tape.transcript(), "10ms:a 40ms:bc");
+}
+
+TEST(Network, CountsWhatItThrowsAwayOnce) {
+  const auto fault = make_fault("f", "network", "rate=100B/s delay=1s");
+  Tape tape;
+  Chain chain{Direction::downstream};
+  chain.adopt({fault}, link_facts(1), at(0ms), tape);
+
+  chain.data(Bytes::copy_of("abcd"), at(0ms), tape);
+  chain.abort(at(1ms), tape);
+
+  EXPECT_EQ(chain.discarded(), 4U);
+  EXPECT_EQ(fault->effects->discarded.load(), 4U);
 }
 
 TEST(Network, SaysWhatIsWrongAsItsPartsDo) {

@@ -222,6 +222,15 @@ TEST(Reader, NearestFindsTyposAndNothingElse) {
   EXPECT_EQ(nearest("bandwidth", known), "");
   EXPECT_EQ(nearest("", known), "");
   EXPECT_EQ(nearest("x", {}), "");
+  EXPECT_EQ(nearest("abcdefghijklmnop", {"abcdefghijklmnXXXXXXXXX"}), "");
+}
+
+// Found in no time: a file of a megabyte can hold two names of half a megabyte, or a thousand times a thousand names.
+TEST(Nearest, DoesNotGuessAtWhatNobodyTypes) {
+  const std::string endless(400'000, 'x');
+
+  EXPECT_EQ(nearest(endless + "y", {endless}), "");
+  EXPECT_EQ(nearest("latency", {endless}), "");
 }
 
 }  // namespace
