@@ -2,6 +2,10 @@
 #include "drills/achieved.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "faults/units.hpp"
@@ -15,7 +19,8 @@ using faults::milliseconds;
 /// Of all proxies of a fault.
 struct Sum {
   faults::Histogram lateness, delay;
-  std::uint64_t eligible = 0, passed = 0, discarded = 0, altered = 0, stalls = 0, ended = 0;
+  std::uint64_t eligible = 0, drawn = 0, passed = 0, tried = 0, discarded = 0, altered = 0, stalls = 0, due = 0,
+                ended = 0;
 };
 
 Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
@@ -24,7 +29,10 @@ Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
     sum.lateness.add(effects->lateness.snapshot());
     sum.delay.add(effects->delay.snapshot());
     sum.eligible += effects->eligible.load();
+    sum.drawn += effects->drawn.load();
     sum.passed += effects->passed.load();
+    sum.tried += effects->tried.load();
+    sum.due += effects->due.load();
     sum.discarded += effects->discarded.load();
     sum.altered += effects->altered.load();
     sum.stalls += effects->stalls.load();
@@ -41,14 +49,38 @@ void add_delay(Json& achieved, const FaultSpec& spec, const Sum& sum) {
     delay["error_p99_ms"] = milliseconds(sum.lateness.quantile(0.99));
   }
   // Where a delay is what happens, not what was asked for, it has another name.
-  achieved[spec.table.find("delay") != nullptr ? "delay" : "held"] = delay;
+  const auto asked = [&](std::string_view key) { return spec.table.find(key) != nullptr; };
+  achieved[asked("delay") && !asked("rate") && !asked("loss") ? "delay" : "held"] = delay;
+  for (const auto& [key, share] : {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999}})
+    if (asked(key)) achieved[key] = fmt::format("{:.4g}ms", milliseconds(sum.delay.quantile(share)));
 }
 
-void add_rate(Json& achieved, std::vector<double> rates) {
-  if (rates.empty()) return;
+Json spread(std::vector<double> rates) {
   std::sort(rates.begin(), rates.end());
-  achieved["rate"] = {
-      {"p50_bytes_per_s", rates[rates.size() / 2]}, {"max_bytes_per_s", rates.back()}, {"seconds", rates.size()}};
+  return {{"p50_bytes_per_s", rates[rates.size() / 2]}, {"max_bytes_per_s", rates.back()}, {"seconds", rates.size()}};
+}
+
+// A line of each link's own is held against the rate of one of them, a line that all share against that of all.
+void add_rate(Json& achieved, const FaultSpec& spec, const RateWatch& watch, std::size_t fault) {
+  if (spec.table.find("rate") == nullptr || watch.rates(fault).empty()) return;
+  const faults::Value* scope = spec.table.find("scope");
+  const bool shared = scope != nullptr && scope->text() != nullptr && *scope->text() == "proxy";
+  std::vector<double> rates = watch.rates(fault);
+  std::erase(rates, 0.0);
+  if (rates.empty()) rates = {0.0};
+  if (!shared && !watch.each_lane(fault).empty()) achieved["rate"] = spread(watch.each_lane(fault));
+  achieved[shared ? "rate" : "rate_all_links"] = spread(rates);
+}
+
+// Of so many segments or bytes so many were hit.
+void add_chance(Json& achieved, const FaultSpec& spec, const Sum& sum) {
+  if (sum.tried == 0) return;
+  const bool plain = spec.table.find("model") == nullptr && spec.table.find("offsets") == nullptr;
+  const char* const key = spec.table.find("loss") != nullptr              ? "loss"
+                          : plain && spec.table.find("chance") != nullptr ? "chance"
+                                                                          : "share_hit";
+  const double share = static_cast<double>(sum.stalls + sum.altered) / static_cast<double>(sum.tried);
+  achieved[key] = fmt::format("{:.3g}% of {}", share * 100, sum.tried);
 }
 
 void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
@@ -65,7 +97,7 @@ void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
     wasted.add(pool.last.wasted);
   }
   if (!any) return;
-  achieved["max_connections"] = most;
+  achieved["max_connections"] = fmt::format("{} in use at most", most);
   // Waits of clients that left by themselves are in the same histogram.
   if (timed_out > 0 && gone == 0)
     achieved["queue_timeout"] = {{"p50_ms", milliseconds(wasted.quantile(0.5))},
@@ -81,12 +113,14 @@ Json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, cons
   Json achieved = Json::object();
   add_pools(achieved, spec, pools);
   add_delay(achieved, spec, sum);
-  add_rate(achieved, rates.rates(fault));
+  add_rate(achieved, spec, rates, fault);
+  add_chance(achieved, spec, sum);
   const std::uint64_t links = force.links(fault);
   if (sum.eligible > 0 && spec.table.find("percent") != nullptr)
-    achieved["percent"] = faults::show_share(static_cast<double>(links) / static_cast<double>(sum.eligible));
+    achieved["percent"] = faults::show_share(static_cast<double>(sum.drawn) / static_cast<double>(sum.eligible));
   achieved["links"] = links;
   if (sum.eligible > 0) achieved["links_eligible"] = sum.eligible;
+  if (sum.due > 0) achieved["links_due_to_end"] = sum.due;
   if (sum.ended > 0) achieved["links_ended"] = sum.ended;
   if (sum.passed > 0) achieved["bytes_passed"] = sum.passed;
   if (sum.discarded > 0) achieved["discarded_bytes"] = sum.discarded;

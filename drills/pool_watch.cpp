@@ -13,7 +13,11 @@ void PoolWatch::take(const std::string& proxy, const std::vector<std::pair<std::
     if (pool == pools_.end()) pool = pools_.insert(pool, Pool{proxy, fault, {}});
     const faults::Occupancy before = std::exchange(pool->last, reading);
     pool->last.raise_maxima(before);
-    if (!reading.in_force) pool->last.limit = before.limit;
+    // Of a pool that has gone its last levels are of interest.
+    if (!reading.in_force) {
+      pool->last.limit = before.limit;
+      pool->last.leaked = before.leaked;
+    }
   }
 }
 

@@ -158,6 +158,9 @@ void JournalReading::fault_summary(const Fields& line) {
   if (const auto healed = number_of(line, "healed_s")) fault.healed_s = healed;
   if (const auto asked = facts_of(line, "asked"); !asked.empty()) fault.asked = asked;
   fault.achieved = facts_of(line, "achieved");
+  if (const Fields& rates = field(line, "bytes_per_s"); rates.is_array())
+    for (const Fields& rate : rates)
+      if (rate.is_number_unsigned()) fault.bytes_per_s.push_back(rate.get<std::uint64_t>());
   if (const Fields& late = field(line, "lateness"); late.is_object())
     fault.lateness = {count_of(late, "samples").value_or(0), number_of(late, "p50_ms"), number_of(late, "p99_ms")};
 }

@@ -120,6 +120,7 @@ void JournalReading::pool_summary(const Fields& line) {
   over(pool.rejected, count_of(line, "rejected"));
   over(pool.evicted, count_of(line, "evicted"));
   over(pool.released, count_of(line, "released"));
+  over(pool.leaked, count_of(line, "leaked"));
   over(pool.wait_p50_ms, number_of(line, "wait_p50_ms"));
   over(pool.wait_p95_ms, number_of(line, "wait_p95_ms"));
   over(pool.hold_p50_ms, number_of(line, "hold_p50_ms"));

@@ -248,6 +248,10 @@ void Record::fault_summary(std::size_t index, const Force& force, const PoolWatc
   line["healed_s"] = healed ? Json(seconds(*healed)) : Json(nullptr);
   line["asked"] = asked(spec);
   line["achieved"] = achieved(spec, index, force, pools, rates);
+  if (spec.table.find("rate") != nullptr) {
+    line["bytes_per_s"] = Json::array();
+    for (const double rate : rates.rates(index)) line["bytes_per_s"].push_back(std::llround(rate));
+  }
   faults::Histogram lateness;
   for (const auto& effects : force.effects(index)) lateness.add(effects->lateness.snapshot());
   line["lateness"] = {{"samples", lateness.count()}};
@@ -270,7 +274,8 @@ void Record::pool_summary(const std::string& proxy, const std::string& fault, co
             {"gone", sum.gone},
             {"rejected", sum.rejected},
             {"evicted", sum.evicted},
-            {"released", sum.released}};
+            {"released", sum.released},
+            {"leaked", sum.leaked}};
   if (sum.wait.count() > 0) {
     line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
     line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));

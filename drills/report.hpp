@@ -71,6 +71,7 @@ struct FaultReport {
   std::optional<TouchReport> first, last;
   MaybeNumber healed_s;
   Facts asked, achieved;
+  std::vector<std::uint64_t> bytes_per_s;  // of each full second in force; of faults that limit a rate
   std::vector<std::pair<double, double>> planned;
   std::vector<std::pair<double, MaybeNumber>> in_force;  // open when the journal does not say how it ended
   std::string healed_why;
@@ -90,7 +91,8 @@ struct PoolPoint {
 
 struct PoolReport {
   std::string proxy, fault;
-  MaybeCount limit, active_max, queue_max, granted, granted_after_wait, timed_out, gone, rejected, evicted, released;
+  MaybeCount limit, active_max, queue_max, granted, granted_after_wait, timed_out, gone, rejected, evicted, released,
+      leaked;
   MaybeNumber wait_p50_ms, wait_p95_ms, hold_p50_ms, utilisation;
   std::vector<PoolPoint> series;
   std::size_t one_in = 1;  // the series holds the fullest of every so many readings

@@ -100,6 +100,7 @@ Json faults_list(const std::vector<FaultReport>& all) {
                     {"healed_why", fault.healed_why},
                     {"asked", facts(fault.asked)},
                     {"achieved", facts(fault.achieved)},
+                    {"bytes_per_s", fault.bytes_per_s},
                     {"planned", planned},
                     {"in_force", in_force},
                     {"lateness", lateness(fault.lateness)}});
@@ -125,6 +126,7 @@ Json pools(const std::vector<PoolReport>& all) {
                     {"rejected", maybe(pool.rejected)},
                     {"evicted", maybe(pool.evicted)},
                     {"released", maybe(pool.released)},
+                    {"leaked", maybe(pool.leaked)},
                     {"wait_p50_ms", maybe(pool.wait_p50_ms)},
                     {"wait_p95_ms", maybe(pool.wait_p95_ms)},
                     {"hold_p50_ms", maybe(pool.hold_p50_ms)},

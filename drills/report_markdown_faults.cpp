@@ -69,6 +69,17 @@ std::string spell_touched(const FaultReport& fault) {
   return text + ".";
 }
 
+std::string seconds_of(const FaultReport& fault) {
+  constexpr std::size_t most = 60;
+  std::vector<std::string> all;
+  for (const std::uint64_t n : fault.bytes_per_s) {
+    if (all.size() == most) break;
+    all.push_back(grouped(n));
+  }
+  if (fault.bytes_per_s.size() > most) all.push_back(fmt::format("… ({} more)", fault.bytes_per_s.size() - most));
+  return fmt::format("{}", fmt::join(all, " "));
+}
+
 }  // namespace
 
 std::string faults_section(const Report& report) {
@@ -86,6 +97,7 @@ std::string faults_section(const Report& report) {
     }
     for (const auto& [key, achieved] : fault.achieved)
       if (find(fault.asked, key) == nullptr) text += row({safe(key), "–", safe(plain(achieved))});
+    if (!fault.bytes_per_s.empty()) text += "\nBytes per second, second by second: " + seconds_of(fault) + ".\n";
   }
   return text;
 }
@@ -115,14 +127,16 @@ std::string fidelity_section(const Report& report) {
         late_ms);
   for (const FaultReport& fault : report.faults) {
     const std::string* achieved = find(fault.achieved, "delay");
+    if (achieved == nullptr) achieved = find(fault.achieved, "held");
     if (achieved == nullptr) continue;
     const auto delay = nlohmann::ordered_json::parse(*achieved, nullptr, false);
     if (!delay.is_object() || !delay.contains("error_p99_ms") || !delay.contains("p50_ms")) continue;
     const double error = delay["error_p99_ms"], usual = delay["p50_ms"];
     if (error > 1 && error > usual / 10)
-      text +=
-          fmt::format("\n⚠ {}: delays were up to {} too long, of {} asked for: this machine cannot time it closely.\n",
-                      code(fault.name), show_ms(error), show_ms(usual));
+      text += fmt::format(
+          "\n⚠ {}: one in a hundred moments came {} or more too late, where bytes were held for {} (p50): this machine "
+          "cannot time it closely.\n",
+          code(fault.name), show_ms(error), show_ms(usual));
   }
   return text;
 }

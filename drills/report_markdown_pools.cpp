@@ -77,11 +77,11 @@ std::string pools_section(const Report& report) {
                         meaning(pool, proxy != nullptr ? proxy->connect_errors() : std::nullopt));
     if (!report.complete) text += "That is as far as the journal goes, which is not complete.\n\n";
     text += fmt::format(
-        "Slots: {} (at the end), most in use {}, utilisation {}. Longest queue: {}. Waits of those served: p50 "
-        "{}, p95 {}. "
+        "Slots: {} (at the end), of these leaked {}, most in use by connections {}, utilisation {} (leaked and "
+        "preoccupied slots are in use too). Longest queue: {}. Waits of those served: p50 {}, p95 {}. "
         "A slot was held for {} (p50).\n\n",
-        grouped(pool.limit), grouped(pool.active_max), show_ratio(pool.utilisation), grouped(pool.queue_max),
-        show_ms(pool.wait_p50_ms), show_ms(pool.wait_p95_ms), show_ms(pool.hold_p50_ms));
+        grouped(pool.limit), grouped(pool.leaked), grouped(pool.active_max), show_ratio(pool.utilisation),
+        grouped(pool.queue_max), show_ms(pool.wait_p50_ms), show_ms(pool.wait_p95_ms), show_ms(pool.hold_p50_ms));
     text +=
         queue_table(pool) + "\nDials of the whole run, which no queue outcome is part of:\n\n" + backend_table(proxy);
   }

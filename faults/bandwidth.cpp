@@ -60,7 +60,11 @@ class Bandwidth final : public StreamFault {
         effects_{making.effects},
         shared_{making.effects.line[static_cast<std::size_t>(direction)]} {}
   // A link that ends keeps nothing of a line that others share.
-  ~Bandwidth() override { cancel(); }
+  ~Bandwidth() override {
+    cancel();
+    held_ = 0;
+    tell_turn();
+  }
   Bandwidth(const Bandwidth&) = delete;
   Bandwidth& operator=(const Bandwidth&) = delete;
 
@@ -78,6 +82,7 @@ class Bandwidth final : public StreamFault {
     cancel();
     dropped_ += std::exchange(held_, 0);
     chunks_.clear();
+    tell_turn();
     next.abort(now);
   }
   void tick(Time now, Outlet& next) override { pass(now, next); }
@@ -103,7 +108,9 @@ class Bandwidth final : public StreamFault {
   }
   void release(Time now, Outlet& next) override {
     cancel();
-    for (Chunk& chunk : std::exchange(chunks_, {})) hand_on(std::move(chunk.bytes), chunk.arrived, now, next);
+    for (Chunk& chunk : std::exchange(chunks_, {})) next.data(std::move(chunk.bytes), now);  // not in their turn
+    held_ = 0;
+    tell_turn();
     pass(now, next);
   }
 
@@ -133,11 +140,22 @@ class Bandwidth final : public StreamFault {
     due_ = bucket().reserve(cost_, settings_.credit(), now);
   }
 
+  void tell_turn() {
+    const bool now = held_ > 0;
+    if (now != std::exchange(in_turn_, now)) effects_.in_turn.fetch_add(now ? 1 : -1, std::memory_order_relaxed);
+  }
+
   void cancel() {
     if (std::exchange(reserved_, 0) > 0) bucket().give_back(cost_);
   }
 
   void pass(Time now, Outlet& next) {
+    send_due(now, next);
+    tell_turn();
+    if (chunks_.empty() && std::exchange(finished_, false)) next.finish(now);
+  }
+
+  void send_due(Time now, Outlet& next) {
     while (!chunks_.empty()) {
       if (reserved_ == 0) {
         if (settings_.rate <= 0) return;
@@ -150,7 +168,6 @@ class Bandwidth final : public StreamFault {
       if (chunk.bytes.empty()) chunks_.pop_front();
       hand_on(std::move(bytes), arrived, now, next);
     }
-    if (std::exchange(finished_, false)) next.finish(now);
   }
 
   void hand_on(Bytes bytes, Time arrived, Time now, Outlet& next) {
@@ -166,7 +183,7 @@ class Bandwidth final : public StreamFault {
   Bucket own_;
   std::deque<Chunk> chunks_;
   std::size_t held_ = 0;
-  bool finished_ = false;
+  bool finished_ = false, in_turn_ = false;
   std::uint64_t dropped_ = 0;
   std::uint64_t reserved_ = 0;  // bytes at the front that have their time on the line; 0: none
   Duration cost_{};             // of these

@@ -14,51 +14,65 @@ class Chain::Next final : public Outlet {
 
   void data(Bytes bytes, Time now) override {
     if (bytes.empty()) return;
+    note(bytes.data(), bytes.size());
     if (ended()) {
       chain_.discarded_ += bytes.size();
       return;
     }
-    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.data(std::move(bytes), now);
-    chain_.enter(stage_, now);
     Next next{chain_, stage_ + 1, out_};
     Stage& stage = chain_.stages_[stage_];
+    const char* const first = bytes.data();
+    const std::size_t size = bytes.size();
     stage.stream->data(std::move(bytes), now, next);
+    if (!next.was_handed_just(first, size)) chain_.touch(stage, now);
     chain_.settle(stage);
   }
   void finish(Time now) override {
+    note(nullptr, 0);
     if (std::exchange(ended(), true)) return;
-    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.finish(now);
-    chain_.enter(stage_, now);
     Next next{chain_, stage_ + 1, out_};
     Stage& stage = chain_.stages_[stage_];
     stage.stream->finish(now, next);
+    if (!next.was_handed_just(nullptr, 0)) chain_.touch(stage, now);
     chain_.settle(stage);
   }
   void abort(Time now) override {
+    note(nullptr, 0);
     if (std::exchange(ended(), true)) return;
-    used_ = true;
     if (stage_ == chain_.stages_.size()) return out_.abort(now);
     Next next{chain_, stage_ + 1, out_};
     Stage& stage = chain_.stages_[stage_];
     stage.stream->abort(now, next);
     chain_.settle(stage);
   }
-  bool used() const { return used_; }
+  bool used() const { return calls_ > 0; }
 
  private:
+  // What came out of a fault, to be held against what went in: a fault that hands on the same view of the same bytes in
+  // the same moment has done nothing to them.
+  void note(const char* first, std::size_t size) {
+    ++calls_;
+    first_ = first;
+    size_ = size;
+  }
+  bool was_handed_just(const char* first, std::size_t size) const {
+    return calls_ == 1 && first_ == first && size_ == size;
+  }
+
   // A fault may come when the end has passed already, or go after it has made one: nothing follows all the same.
   bool& ended() { return stage_ == chain_.stages_.size() ? chain_.ended_ : chain_.stages_[stage_].ended; }
 
   Chain& chain_;
   std::size_t stage_;
   Outlet& out_;
-  bool used_ = false;
+  unsigned calls_ = 0;
+  const char* first_ = nullptr;
+  std::size_t size_ = 0;
 };
 
-void Chain::enter(std::size_t index, Time now) {
-  Stage& stage = stages_[index];
+void Chain::touch(Stage& stage, Time now) const {
   if (stage.touched) return;
   stage.touched = true;
   stage.fault->effects->touch({link_.ordinal, link_.client, now});
@@ -148,7 +162,7 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
     stages_.insert(stages_.begin() + place++, std::move(stage));
     Next next{*this, static_cast<std::size_t>(place), out};
     stages_[static_cast<std::size_t>(place) - 1].stream->begin(now, next);
-    if (next.used()) enter(static_cast<std::size_t>(place) - 1, now);
+    if (next.used()) touch(stages_[static_cast<std::size_t>(place) - 1], now);
   }
 }
 

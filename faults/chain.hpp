@@ -52,7 +52,7 @@ class Chain {
   };
   class Next;
 
-  void enter(std::size_t stage, Time now);
+  void touch(Stage& stage, Time now) const;
   void settle(Stage& stage);
 
   Direction direction_;

@@ -62,6 +62,7 @@ class Corrupt final : public StreamFault {
       altered[i] = static_cast<char>(altered[i] ^ (1 << (draws_.bits(at, which_bit) & 7)));
     }
     offset_ += bytes.size();
+    effects_.tried.fetch_add(bytes.size(), std::memory_order_relaxed);
     if (flips == 0) return next.data(std::move(bytes), now);
     effects_.altered.fetch_add(flips, std::memory_order_relaxed);
     next.data(Bytes::copy_of(altered), now);

@@ -26,8 +26,8 @@ struct Touch {
 /// link or per faulted chunk, never by a clean lane.
 class Effects {
  public:
-  /// A link was touched: the fault held, changed, counted or ended it. Counts once per link, however many lanes and
-  /// repeats tell it.
+  /// A link was touched: the fault held, cut, changed or ended what came, or counted it in a pool. Counts once per
+  /// link, however many lanes and repeats tell it.
   void touch(const Touch& touch);
   /// For max_links: true for the first `most` links that ask, and for those of them that ask again.
   bool claim(std::uint64_t link, std::uint64_t most);
@@ -40,12 +40,16 @@ class Effects {
   std::optional<Touch> first() const;
   std::optional<Touch> last() const;
 
-  std::atomic<std::uint64_t> eligible{0};   // links that percent, every and max_links were asked about
-  std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on
+  std::atomic<std::uint64_t> eligible{0};   // links that percent was asked about
+  std::atomic<std::uint64_t> drawn{0};      // those of them that it chose
+  std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on in their turn
+  std::atomic<std::int64_t> in_turn{0};     // lanes whose bytes wait for their turn just now
+  std::atomic<std::uint64_t> tried{0};      // times chance was asked: segments, bytes
   std::atomic<std::uint64_t> discarded{0};  // bytes thrown away
   std::atomic<std::uint64_t> altered{0};    // bytes handed on other than they came
   std::atomic<std::uint64_t> stalls{0};     // times bytes were kept waiting as if they had been lost on the way
-  std::atomic<std::uint64_t> ended{0};      // links it ended, as reset or close
+  std::atomic<std::uint64_t> due{0};        // links whose end by this fault was due
+  std::atomic<std::uint64_t> ended{0};      // links and streams it ended
   SharedHistogram lateness;                 // how much later than asked a tick was carried out
   SharedHistogram delay;                    // arrival to departure, for faults that hold bytes back
   std::array<Bucket, 2> line;               // by Direction: a rate that all links have together

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "faults/link_facts.hpp"
@@ -10,6 +11,7 @@
 
 namespace firedrill::faults {
 
+class Effects;
 struct Settings;
 
 /// The listener: taking connections, leaving them in the kernel's backlog, or refusing them.
@@ -36,7 +38,8 @@ class GateOutlet {
 struct Dialling {
   enum class Action : std::uint8_t { now, later, fail, hang };
   Action action = Action::now;
-  Duration delay{};  // for later
+  Duration delay{};                    // for later
+  std::shared_ptr<Effects> effects{};  // of the only fault that delays it; null: there are more, or none
 };
 
 /// Told of every link in its scope. Links are named by ordinal. `now` never goes back.

@@ -126,6 +126,7 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
       Seat& seat = seats_.at(ordinal);
       if (!stage->gate->present(seat.facts, now)) continue;
       fault->effects->eligible.fetch_add(1, std::memory_order_relaxed);
+      fault->effects->drawn.fetch_add(1, std::memory_order_relaxed);
       seat.told.push_back(stage->id);
       fault->effects->touch({ordinal, seat.facts.client, now});
     }
@@ -148,7 +149,10 @@ Dialling Gates::dial(std::uint64_t link, Time now) {
     if (index == stages_.size()) continue;
     const Dialling one = stages_[index]->gate->dial(link, now);
     all.action = std::max(all.action, one.action);
-    all.delay += one.delay;
+    if (one.delay > Duration::zero()) {
+      all.effects = all.delay > Duration::zero() ? nullptr : stages_[index]->fault->effects;
+      all.delay += one.delay;
+    }
   }
   return all;
 }

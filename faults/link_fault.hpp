@@ -9,6 +9,7 @@
 
 namespace firedrill::faults {
 
+class Effects;
 struct Settings;
 
 enum class Side : std::uint8_t { client, upstream, both };
@@ -19,7 +20,8 @@ struct Verdict {
   enum class Action : std::uint8_t { keep, finish, abort };
   Action action = Action::keep;
   Side side = Side::both;
-  bool operator==(const Verdict&) const = default;
+  Effects* effects = nullptr;  // of the fault that says so; as long as the plan it is in
+  bool operator==(const Verdict& other) const { return action == other.action && side == other.side; }
 };
 
 /// One per link. The first verdict other than keep is carried out; nothing is told after it.

@@ -102,6 +102,7 @@ class Loss final : public Holding {
   // a minute each; the fifteenth try succeeds, as Linux would give up.
   Duration stall(std::uint64_t segment) {
     using namespace std::chrono_literals;
+    effects_.tried.fetch_add(1, std::memory_order_relaxed);
     if (settings_.bursts && draws_.chance(bad_ ? settings_.leave : settings_.enter, segment, state_salt)) bad_ = !bad_;
     const double chance = !settings_.bursts || bad_ ? settings_.chance : settings_.chance_good;
     Duration sum{}, rto = settings_.rto;

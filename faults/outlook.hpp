@@ -21,7 +21,8 @@ enum class Shuts : std::uint8_t {
 struct Outlook {
   Shuts shuts = Shuts::nothing;
   std::optional<Duration> longest_wait;  // for being let in; none: it keeps nobody waiting, or for ever
-  std::string worst;                     // what a link may meet, with its figures, to follow "for 30s"
+  std::string worst{};                   // what a link may meet, with its figures, to follow "for 30s"
+  Duration dial_delay{};                 // by which half of the dials of the upstream are late, or more
 };
 
 }  // namespace firedrill::faults

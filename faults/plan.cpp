@@ -12,10 +12,11 @@ namespace firedrill::faults {
 
 bool choose(const Fault& fault, const LinkFacts& link) {
   const Scope& scope = fault.scope;
-  if (!scope.eligible(link, fault.since)) return false;
+  if (!scope.eligible(link, fault.since) || link.ordinal % scope.every != 0) return false;
   fault.effects->eligible.fetch_add(1, std::memory_order_relaxed);
-  return scope.drawn(fault.name, link.seed, link.ordinal) &&
-         (!scope.max_links || fault.effects->claim(link.ordinal, *scope.max_links));
+  if (!scope.drawn(fault.name, link.seed, link.ordinal)) return false;
+  fault.effects->drawn.fetch_add(1, std::memory_order_relaxed);
+  return !scope.max_links || fault.effects->claim(link.ordinal, *scope.max_links);
 }
 
 const std::shared_ptr<const Fault>* Plan::find(std::string_view name) const {

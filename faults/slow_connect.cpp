@@ -12,7 +12,7 @@ struct SlowConnectSettings final : Settings {
   Distribution delay;
 
   Outlook outlook() const override {
-    return {Shuts::nothing, {}, "connecting to the upstream takes longer by " + delay.in_words()};
+    return {Shuts::nothing, {}, "connecting to the upstream takes longer by " + delay.in_words(), delay.quantile(0.5)};
   }
 };
 

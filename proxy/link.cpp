@@ -122,6 +122,10 @@ void Link::dial(Time now) {
     dial_at_ = dialled_at_ + dialling.delay;
     return;
   }
+  if (dialling.effects) {
+    dialling.effects->delay.record(now - dialled_at_);
+    dialling.effects->lateness.record(now - (dialled_at_ + dialling.delay));
+  }
   dialler_ = std::make_unique<Dialler>(branch_.worker().context(), [this](Dialler::Outcome outcome, Socket socket) {
     --pending_;
     dialler_.reset();
@@ -284,6 +288,7 @@ void Link::broken(Peer& peer) {
 void Link::obey(Verdict verdict) {
   if (verdict.action == Verdict::Action::keep || state_ == State::over) return;
   const bool aborts = verdict.action == Verdict::Action::abort;
+  if (verdict.effects != nullptr) verdict.effects->ended.fetch_add(1, std::memory_order_relaxed);
   // A FIN for one side only: the way back stays open until its own end.
   if (!aborts && verdict.side != faults::Side::both && state_ == State::open) {
     const Direction towards = verdict.side == faults::Side::client ? Direction::downstream : Direction::upstream;

@@ -62,7 +62,7 @@ TEST(Report, TellsFaultsAndPoolsExactly) {
       R"([{"name":"undersized-pool","kind":"pool","proxies":["api"],"links_affected":6300,"unseen":false,)"
       R"("first":{"link":2101,"client":"127.0.0.1:40000","at_s":10.003,"proxy":"api"},"last":{"link":8400,"client":"127.0.0.1:46299","at_s":39.99,"proxy":"api"},)"
       R"("healed_s":40.002,"healed_why":"timeline","asked":{"max_connections":7,"queue_timeout":"1s"},)"
-      R"("achieved":{"max_connections":7,"queue_timeout":{"p50_ms":1000.5},"links":6300},"planned":[[10.0,40.0]],"in_force":[[10.001,40.002]],)"
+      R"("achieved":{"max_connections":7,"queue_timeout":{"p50_ms":1000.5},"links":6300},"bytes_per_s":[],"planned":[[10.0,40.0]],"in_force":[[10.001,40.002]],)"
       R"("lateness":{"samples":2013,"p50_ms":0.1,"p99_ms":0.9}}])");
   Json pool = json["pools"][0];
   EXPECT_EQ(
@@ -73,7 +73,7 @@ TEST(Report, TellsFaultsAndPoolsExactly) {
   EXPECT_EQ(
       pool.dump(),
       R"({"proxy":"api","fault":"undersized-pool","limit":7,"active_max":7,"queue_max":141,"granted":4287,)"
-      R"("granted_after_wait":4280,"timed_out":2013,"gone":0,"rejected":0,"evicted":0,"released":0,"wait_p50_ms":940.5,)"
+      R"("granted_after_wait":4280,"timed_out":2013,"gone":0,"rejected":0,"evicted":0,"released":0,"leaked":0,"wait_p50_ms":940.5,)"
       R"("wait_p95_ms":992.25,"hold_p50_ms":50.5,"utilisation":0.998,"series_one_in":1})");
   EXPECT_EQ(
       json["checks"][1].dump(),

@@ -174,6 +174,7 @@ SampleJournal outage() {
                {"rejected", 0},
                {"evicted", 0},
                {"released", 0},
+               {"leaked", 0},
                {"wait_p50_ms", 940.5},
                {"wait_p95_ms", 992.25},
                {"hold_p50_ms", 50.5},

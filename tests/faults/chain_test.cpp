@@ -51,6 +51,41 @@ TEST_F(ChainTest, FaultsStack) {
   EXPECT_EQ(tape.transcript(), "30ms:x 30ms:y");
 }
 
+// A link is touched by what is done to it, not by what passes as it came.
+TEST_F(ChainTest, TouchesALinkWhenItChangesWhatPasses) {
+  const auto touched = [](std::string_view kind, std::string_view settings, std::string_view bytes) {
+    const auto one = fault("f", kind, settings);
+    Chain lane{Direction::downstream};
+    Tape out;
+    lane.adopt({one}, link_facts(1), at(0ms), out);
+    lane.data(Bytes::copy_of(bytes), at(1ms), out);
+    return one->effects->links() == 1;
+  };
+
+  EXPECT_FALSE(touched("truncate", "after=10B", "123456789"));
+  EXPECT_TRUE(touched("truncate", "after=10B", "1234567890"));
+  EXPECT_FALSE(touched("corrupt", "offsets=9", "123456789"));
+  EXPECT_TRUE(touched("corrupt", "offsets=9", "1234567890"));
+  EXPECT_FALSE(touched("slice", "size=10B", "123456789"));
+  EXPECT_TRUE(touched("slice", "size=5B", "123456789"));
+  EXPECT_FALSE(touched("loss", "chance=0%", "1"));
+  EXPECT_FALSE(touched("slow_close", "delay=1s", "1"));
+  EXPECT_TRUE(touched("latency", "delay=1ms", "1"));
+  EXPECT_TRUE(touched("stall", "", "1"));
+  EXPECT_TRUE(touched("blackhole", "", "1"));
+  EXPECT_TRUE(touched("half_close", "", ""));
+}
+
+TEST_F(ChainTest, TouchesALinkWhenItHoldsItsEnd) {
+  const auto slow = fault("slow", "slow_close", "delay=1s");
+  adopt(0ms, {slow});
+  EXPECT_EQ(slow->effects->links(), 0U);
+
+  chain.finish(at(1ms), tape);
+
+  EXPECT_EQ(slow->effects->links(), 1U);
+}
+
 TEST_F(ChainTest, LatenessDoesNotAddUp) {
   adopt(0ms, {fault("a", "latency", "delay=10ms"), fault("b", "latency", "delay=10ms")});
   data(0ms, "x");

@@ -23,8 +23,8 @@ TEST(Watch, TheFirstVerdictWins) {
   const Verdict verdict = watch.advance(at(3s));
 
   EXPECT_EQ(verdict, (Verdict{Action::abort, Side::both}));
-  EXPECT_EQ(old->effects->ended.load(), 1U);
-  EXPECT_EQ(idle->effects->ended.load(), 0U);
+  EXPECT_EQ(old->effects->due.load(), 1U);
+  EXPECT_EQ(idle->effects->due.load(), 0U);
 }
 
 TEST(Watch, TicksComeInTheOrderOfTheirMoments) {
@@ -49,7 +49,7 @@ TEST(Watch, AFaultMayEndALinkAsItComes) {
   Watch watch;
 
   EXPECT_EQ(watch.adopt({now, also}, link_facts(1), at(0s)), (Verdict{Action::abort, Side::client}));
-  EXPECT_EQ(now->effects->ended.load(), 1U);
+  EXPECT_EQ(now->effects->due.load(), 1U);
   EXPECT_EQ(now->effects->links(), 1U);
   EXPECT_EQ(also->effects->links(), 0U);
 }
