@@ -72,6 +72,7 @@ void Run::State::close_proxies() {
     record->proxy(drill.proxies[i].name, last);
     links_left += last.open;
     faults_left += last.faults_in_force;
+    if (last.deaf) deaf.push_back(drill.proxies[i].name);
   }
 }
 
@@ -136,7 +137,7 @@ void Run::State::judge_all() {
     if (const std::uint64_t came = force.eligible(i); came > 0) {
       outcome.worsen(
           Result::errored,
-          fmt::format("fault \"{}\" touched no connection: {} came to proxy {}, and none got as far as that; "
+          fmt::format("fault \"{}\" touched no connection: {} came to proxy {}, and none met what it does to them; "
                       "the report says how they ended",
                       drill.faults[i].name, came, where));
       continue;
@@ -169,6 +170,8 @@ void Run::State::summarise(Duration lasted) {
   record->decisions(force);
   record->lag(lag, longest_lag, workers_lag);
   record->cleanup(faults_left, links_left, faults::Bytes::outstanding());
+  for (const std::string& proxy : deaf)
+    outcome.worsen(Result::errored, fmt::format("proxy {} could not listen again when its fault was over", proxy));
   if (faults_left > 0) outcome.worsen(Result::errored, fmt::format("{} faults were still in force", faults_left));
   if (links_left > 0) outcome.worsen(Result::errored, fmt::format("{} connections did not end", links_left));
   board.show(start + lasted, measures, force, pools, true);

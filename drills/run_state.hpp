@@ -69,6 +69,7 @@ struct Run::State {
   RateWatch rates;
   std::uint64_t samples = 0;
   std::uint64_t links_left = 0, faults_left = 0;
+  std::vector<std::string> deaf;  // proxies that a fault closed and that could not listen again
 
   // Shared.
   Board board;

@@ -45,9 +45,10 @@ struct Counters {
   std::array<std::uint64_t, 2> bytes_in{}, bytes_out{};  // by faults::Direction
   std::uint64_t undelivered =
       0;  // bytes taken in that a reset or dead peer kept from leaving; apart from those that faults discarded
-  std::uint64_t accept_pauses = 0;                               // times accepting stopped for want of descriptors
-  faults::Histogram connect_time;                                // dials that succeeded
-  faults::Histogram first_byte;                                  // accept to the first byte towards the client
+  std::uint64_t accept_pauses = 0;  // times accepting stopped for want of descriptors
+  bool deaf = false;                // the listener was closed by a fault and cannot listen again
+  faults::Histogram connect_time;   // dials that succeeded
+  faults::Histogram first_byte;     // accept to the first byte towards the client
   std::vector<std::pair<std::string, faults::Occupancy>> pools;  // by fault name
   std::uint64_t faults_in_force = 0;                             // in the gates, or on the worker that has the most
 

@@ -137,25 +137,46 @@ void Listener::door_changed() {
   if (door == faults::Door::closed && !refusing_) {
     refusing_ = true;
     socket_.cancel();
+    share_port(0);
     ::shutdown(socket_.native_handle(), SHUT_RD);  // the kernel refuses; the port stays ours
   } else if (door != faults::Door::closed && refusing_) {
     refusing_ = false;
-    unix_path_.empty() ? void(::listen(socket_.native_handle(), backlog)) : listen_anew();
+    listen_again();
   }
-  wait();
+  if (!is_deaf()) wait();
 }
 
-// A Unix socket that was shut stays shut; another one takes its path.
-void Listener::listen_anew() {
+// Between two times of listening nobody else may have the port, which SO_REUSEADDR would allow.
+void Listener::share_port(int share) {
+  if (unix_path_.empty()) ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_REUSEADDR, &share, sizeof share);
+}
+
+// As often as it takes: a proxy that stays deaf when its fault is over is not healed.
+void Listener::listen_again() {
+  share_port(1);
+  const int error = unix_path_.empty() ? (::listen(socket_.native_handle(), backlog) == 0 ? 0 : errno) : listen_anew();
+  const bool was_deaf = deaf_.exchange(error != 0, std::memory_order_relaxed);
+  if (error == 0) return;
+  if (!was_deaf)
+    spdlog::error("proxy \"{}\": cannot listen again on {}: {}; trying on", proxy_.spec().name,
+                  proxy_.spec().listen.text(), std::system_category().message(error));
+  retry_.expires_after(retry_after);
+  retry_.async_wait([this](asio::error_code cancelled) {
+    if (cancelled || !socket_.is_open() || refusing_ || !is_deaf()) return;
+    listen_again();
+    if (!is_deaf()) wait();
+  });
+}
+
+// A Unix socket that was shut stays shut; another one takes its path. Zero or errno.
+int Listener::listen_anew() {
   ::unlink(unix_path_.c_str());
   int fd = -1;
-  if (const int error = bind_and_listen(asio::local::stream_protocol::endpoint{unix_path_}, fd); error != 0) {
-    spdlog::error("proxy \"{}\": listen unix:{}: {}", proxy_.spec().name, unix_path_,
-                  std::system_category().message(error));
-    return;
-  }
+  const int error = bind_and_listen(asio::local::stream_protocol::endpoint{unix_path_}, fd);
+  if (error != 0) return error;
   socket_.close();
   socket_.assign(fd);
+  return 0;
 }
 
 void Listener::close() {

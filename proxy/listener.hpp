@@ -29,13 +29,17 @@ class Listener {
 
   std::uint16_t port() const { return port_; }
   int family() const { return family_; }
+  /// Closed by a fault, and then could not listen again: it keeps trying.
+  bool is_deaf() const { return deaf_.load(std::memory_order_relaxed); }
   std::uint64_t pauses() const { return pauses_.load(std::memory_order_relaxed); }
 
  private:
   void wait();
   void accept();
   void pause(int error);
-  void listen_anew();
+  void share_port(int share);
+  void listen_again();
+  int listen_anew();
 
   Proxy& proxy_;
   Worker& worker_;
@@ -45,6 +49,7 @@ class Listener {
   std::uint16_t port_ = 0;
   int family_ = 0;
   bool waiting_ = false, refusing_ = false;
+  std::atomic<bool> deaf_{false};
   std::atomic<std::uint64_t> pauses_{0};
 };
 

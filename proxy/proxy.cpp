@@ -211,6 +211,7 @@ Counters Proxy::read() {
   Counters sum;
   for (const auto& branch : branches_) branch->cells.add_to(sum);
   sum.accept_pauses = listener_.pauses();
+  sum.deaf = listener_.is_deaf();
   const std::lock_guard lock{mutex_};
   sum.pools = gates_.occupancy(steady_clock::now());
   sum.faults_in_force = std::max<std::uint64_t>(sum.faults_in_force, plan_->faults.size());

@@ -160,8 +160,53 @@ delay = "5ms"
 )");
 
   EXPECT_EQ(outcome.result, Result::errored);
-  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("came to proxy dead, and none got as far as that")));
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("came to proxy dead, and none met what it does to them")));
   EXPECT_GT(report_["duration_s"], 1.0);
+}
+
+TEST_F(Runs, AreErroredWhenAFaultChangesNothing) {
+  const Outcome outcome = run(R"(
+[[fault]]
+name = "cut"
+proxy = "api"
+kind = "truncate"
+after = "10MB"
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("and none met what it does to them")));
+}
+
+TEST_F(Runs, MeasureWhatADelayedDialTook) {
+  run(R"(
+[[fault]]
+name = "late"
+proxy = "api"
+kind = "slow_connect"
+delay = "20ms"
+percent = "50%"
+every = 2
+)");
+
+  const Json achieved = report_["faults"][0]["achieved"];
+  EXPECT_GE(achieved["delay"]["p50_ms"], 19.0);
+  EXPECT_TRUE(achieved["delay"].contains("error_p99_ms"));
+  const std::string percent = achieved["percent"];
+  EXPECT_NEAR(std::stod(percent), 50, 25) << "of every second link half";
+}
+
+TEST_F(Runs, TellARateSecondBySecond) {
+  run(R"(
+[[fault]]
+name = "stopped"
+proxy = "api"
+kind = "bandwidth"
+rate = "0B/s"
+)");
+
+  const Json fault = report_["faults"][0];
+  EXPECT_EQ(fault["bytes_per_s"], Json::array({0}));
+  EXPECT_FALSE(fault["achieved"].contains("bytes_passed")) << "what the heal lets out is not in its turn";
 }
 
 // The kernel refuses before anybody here could count: without a check nothing is proved.

@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include "proxy/socket.hpp"
 #include "tests/support/loopback.hpp"
 
 namespace firedrill {
@@ -135,6 +136,23 @@ TEST_F(DoorTest, ClosedHasTheKernelRefuse) {
   EXPECT_TRUE(eventually([this] { return !refused(); }));
   while (eventually([this] { return backend.has_caller(); }, 100ms)) backend.accept();
   expect_it_serves();
+}
+
+TEST_F(DoorTest, ClosedKeepsThePortFromOthers) {
+  const auto takes_port = [this] {
+    const proxy::Descriptor other{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const int on = 1;
+    ::setsockopt(other.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const auto address = *front().numeric();
+    return ::bind(other.get(), address.data(), static_cast<socklen_t>(address.size())) == 0;
+  };
+  open();
+  put(script("door", door(Door::closed)));
+  ASSERT_TRUE(eventually([this] { return refused(); }));
+
+  EXPECT_FALSE(takes_port());
+  put(script("door", door(Door::open)));
+  EXPECT_FALSE(takes_port());
 }
 
 TEST_F(DoorTest, ClosedLeavesOpenLinksAlone) {
