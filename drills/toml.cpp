@@ -1,9 +1,12 @@
 // The only file that knows toml++.
 #include "drills/toml.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <sstream>
 #include <system_error>
@@ -13,6 +16,7 @@
 
 #include "drills/toml_guard.hpp"
 #include "faults/units.hpp"
+#include "proxy/socket.hpp"
 
 namespace firedrill::drills {
 namespace {
@@ -91,11 +95,25 @@ std::optional<std::string> read_text(const std::string& path, Problems& problems
   const auto failed = [&](int error) {
     return unreadable("cannot be read: " + std::generic_category().message(error));
   };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), &std::fclose};
-  if (!file) return failed(errno);
+  // Nobody may ever write into a FIFO: neither opening nor reading waits for ever.
+  const proxy::Descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  if (file.get() < 0) return failed(errno);
   std::string text(longest_file + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return failed(errno);
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t n = ::read(file.get(), text.data() + size, text.size() - size);
+    if (n == 0) break;
+    if (n > 0) {
+      size += static_cast<std::size_t>(n);
+    } else if (errno == EAGAIN) {
+      pollfd readable{file.get(), POLLIN, 0};
+      constexpr int patience_ms = 5000;
+      if (::poll(&readable, 1, patience_ms) == 0) return unreadable("cannot be read: nothing came for 5s");
+    } else if (errno != EINTR) {
+      return failed(errno);
+    }
+  }
+  text.resize(size);
   if (text.size() > longest_file)
     return unreadable(fmt::format("longer than {}, which no drill needs", faults::show_size(longest_file)));
   return text;

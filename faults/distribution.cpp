@@ -139,7 +139,9 @@ Points read_table(Reader& keys) {
   const std::string name = keys.text("table");
   if (name.empty()) return {};
   const auto path = std::filesystem::path{keys.table().place.directory()} / name;
-  std::ifstream file{path};
+  std::error_code unknown;
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, unknown)) file.open(path);  // a FIFO would keep us waiting
   std::string text(longest + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

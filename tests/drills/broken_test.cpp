@@ -2,6 +2,7 @@
 // no more than these two.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,6 +75,14 @@ TEST(BrokenFile, MayBeADirectory) {
   const tests::TemporaryDirectory desk;
 
   EXPECT_EQ(said_of(desk.path().string()), desk.path().string() + ": cannot be read: Is a directory");
+}
+
+TEST(BrokenFile, MayBeAFifoThatNobodyWritesInto) {
+  const tests::TemporaryDirectory desk;
+  const std::string file = desk / "fifo";
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+
+  EXPECT_THAT(said_of(file), testing::StartsWith(file + ":1:1: drill file: [drill] is missing"));  // as of an empty file
 }
 
 TEST(BrokenFile, MayBeUnreadable) {
