@@ -2,6 +2,7 @@
 #include "drills/blast_radius.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -76,14 +77,17 @@ std::string worst_of(const FaultSpec& spec, const Ends& fault) {
 // What to name when only one can be named: what shuts most, what ends links, to most of them for longest.
 auto severity(const FaultSpec& spec, const Ends& fault, const Outline::Effect& effect) {
   const Scope& scope = fault.last->scope;
-  const bool all = !scope.is_drawn() && scope.clients.empty() && scope.except_clients.empty() && !scope.max_links;
+  const bool all = !scope.is_drawn() && scope.clients.empty() && scope.except_clients.empty() && !scope.max_links &&
+                   scope.connections != Connections::existing;
   const auto shuts = std::max(fault.first->settings->outlook().shuts, fault.last->settings->outlook().shuts);
   return std::tuple{all ? shuts : faults::Shuts::nothing, spec.kind->ends == Kind::Ends::made,
                     effect.share * faults::seconds(length_of(effect.when))};
 }
 
 std::string sentence(const Outline::Effect& effect) {
-  const bool everybody = effect.links.starts_with("every ") && effect.links.find(" of clients") == std::string::npos;
+  const std::string_view links = effect.links;
+  const std::string_view who = links.substr(0, links.find(", from "));
+  const bool everybody = who == "every link" || who == "every new connection" || who == "every link, both ways";
   return fmt::format("for {} ({}) {}{} (fault \"{}\")", faults::show(length_of(effect.when)), show(effect.when),
                      effect.worst, everybody ? "" : fmt::format(", for {}", effect.links), effect.fault);
 }

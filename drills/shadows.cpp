@@ -70,8 +70,8 @@ bool hides_bytes(const Standing& a, const Standing& b) {
 bool needs_new_links(const Standing& b, const Drill& drill) {
   const Kind& kind = *b.spec->kind;
   if (kind.contract == Kind::Contract::gate || b.scope.connections == Connections::new_only) return true;
-  return kind.contract == Kind::Contract::stream && kind.ends == Kind::Ends::carried &&
-         b.scope.connections == Connections::all && has_short_links_only(drill, *b.spec);
+  return kind.contract == Kind::Contract::stream && b.scope.connections == Connections::all &&
+         has_short_links_only(drill, *b.spec);
 }
 
 bool hides(const Standing& a, const Standing& b, const Drill& drill) {
@@ -80,7 +80,8 @@ bool hides(const Standing& a, const Standing& b, const Drill& drill) {
   // Links of old may have had their end, those that come are met by none.
   if (a.scope.connections == Connections::existing || !needs_new_links(b, drill)) return false;
   // Links that wait for an upstream can still be counted, refused and ended.
-  return a.shuts != Shuts::upstream || b.spec->kind->contract == Kind::Contract::stream;
+  const Kind& kind = *b.spec->kind;
+  return a.shuts != Shuts::upstream || (kind.contract == Kind::Contract::stream && kind.ends == Kind::Ends::carried);
 }
 
 // The first appearance of `b` of which `a` covers half or more, and where.

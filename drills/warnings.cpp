@@ -35,6 +35,7 @@ class Warnings {
     for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
       cut(i);
       nobody_met(i);
+      given_up(i);
     }
     for (const Shadow& shadow : shadows(drill_)) hidden(shadow);
     for (std::size_t i = 0; i < drill_.checks.size(); ++i) few_samples(i);
@@ -59,9 +60,17 @@ class Warnings {
     if (proxy == nullptr) return;
     const BackendSpec* backend = backend_of(*proxy, drill_);
     const Duration service = backend != nullptr ? backend->service_time.quantile(0.5) : Duration::zero();
+    if (load.timeout < service) {
+      Reader keys = block("load", i, load.name);
+      return say(keys, "timeout",
+                 fmt::format("below the service time of backend \"{}\" ({}): most users give up, fault or no fault",
+                             backend->name, faults::show(service)));
+    }
     for (const FaultSpec& fault : drill_.faults) {
       if (std::find(fault.proxies.begin(), fault.proxies.end(), proxy->name) == fault.proxies.end()) continue;
-      const auto wait = state_at(fault, planned_end(fault).value_or(drill_.length()))->settings->outlook().longest_wait;
+      const auto first = state_at(fault, Duration::zero())->settings->outlook().longest_wait;
+      const auto last = state_at(fault, drill_.length())->settings->outlook().longest_wait;
+      const auto wait = std::max(first, last);
       if (!wait || load.timeout >= *wait + service) continue;
       const std::string also = backend != nullptr ? fmt::format(" plus the service time of backend \"{}\" ({})",
                                                                 backend->name, faults::show(service))
@@ -96,6 +105,24 @@ class Warnings {
     if (scope.percent <= 0 && !is_ramped("percent")) keys.problem("percent", "no link is ever met");
     if (scope.max_links == std::optional<std::uint64_t>{0} && !is_ramped("max_links"))
       keys.problem("max_links", "no link is ever met");
+  }
+
+  // The proxy gives up dialling before the fault lets it.
+  void given_up(std::size_t i) {
+    const FaultSpec& fault = drill_.faults[i];
+    const Duration delay = std::max(state_at(fault, Duration::zero())->settings->outlook().dial_delay,
+                                    state_at(fault, drill_.length())->settings->outlook().dial_delay);
+    for (const ProxyBlock& proxy : drill_.proxies) {
+      if (delay < proxy.connect_timeout ||
+          std::find(fault.proxies.begin(), fault.proxies.end(), proxy.name) == fault.proxies.end())
+        continue;
+      Reader keys = block("fault", i, fault.name);
+      say(keys, "delay",
+          fmt::format(
+              "proxy \"{}\" gives up connecting after {} (connect_timeout): no late connection is made, but none",
+              proxy.name, faults::show(proxy.connect_timeout)));
+      return;
+    }
   }
 
   void hidden(const Shadow& shadow) {

@@ -1,6 +1,9 @@
 // Reading the pool's settings, and what contradicts itself.
 #include "faults/pool_settings.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace firedrill::faults {
@@ -81,11 +84,25 @@ PoolSettings read_pool(Reader& keys) {
 
 Outlook PoolSettings::outlook() const {
   Outlook outlook;
-  const std::uint64_t slots = shards * (max_connections + reserve);
-  if (slots == 0 || (preoccupy >= slots && reserve == 0)) outlook.shuts = Shuts::upstream;
+  const std::uint64_t each = max_connections - std::min(preoccupy, max_connections);
+  const std::uint64_t slots = shards * (each + reserve);
+  if (slots == 0) outlook.shuts = Shuts::upstream;
   if (queue != std::optional<std::uint64_t>{0}) outlook.longest_wait = queue_timeout;
-  outlook.worst = slots == 0 ? "none of any number of connections gets through"
-                             : fmt::format("at most {} of any number of connections get through at once", slots);
+
+  const auto sent_off = [](const Sendoff& how) -> std::string_view {
+    return !how ? "kept hanging" : *how == Ending::reset ? "reset" : "closed";
+  };
+  std::string& text = outlook.worst;
+  text = slots == 0 ? "none of any number of connections gets through"
+                    : fmt::format("at most {} of any number of connections get through at once", slots);
+  if (leak > 0) text += fmt::format(", and {} of the slots they take are lost for good", show_share(leak));
+  if (queue == std::optional<std::uint64_t>{0}) {
+    text += fmt::format("; the others are {}", sent_off(on_full));
+    return outlook;
+  }
+  text += "; the others wait";
+  if (queue_timeout) text += fmt::format(" for {} and are then {}", show(*queue_timeout), sent_off(on_timeout));
+  if (queue) text += fmt::format(", {} of them at most: more are {}", *queue * shards, sent_off(on_full));
   return outlook;
 }
 

@@ -83,12 +83,13 @@ std::string worst(const std::string& more) { return outline(more).proxies.at(0).
 
 TEST(Outline, SaysTheWorstInASentence) {
   EXPECT_EQ(worst(""), "nothing is done to it");
-  EXPECT_EQ(worst(fault("pool", "at = \"5s\"\nfor = \"10s\"\nmax_connections = 7")),
-            "for 10s (5s to 15s) at most 7 of any number of connections get through at once (fault \"f\")");
   EXPECT_EQ(
-      worst(fault("pool", "at = \"5s\"\nmax_connections.ramp = { from = 7, to = 40, over = \"8s\" }")),
-      "for 15s (5s to 20s) at most 7 of any number of connections get through at once, and by the end of its ramp at "
-      "most 40 of any number of connections get through at once (fault \"f\")");
+      worst(fault("pool", "at = \"5s\"\nfor = \"10s\"\nmax_connections = 7")),
+      "for 10s (5s to 15s) at most 7 of any number of connections get through at once; the others wait (fault \"f\")");
+  EXPECT_EQ(worst(fault("pool", "at = \"5s\"\nmax_connections.ramp = { from = 7, to = 40, over = \"8s\" }")),
+            "for 15s (5s to 20s) at most 7 of any number of connections get through at once; the others wait, and by "
+            "the end of "
+            "its ramp at most 40 of any number of connections get through at once; the others wait (fault \"f\")");
   EXPECT_EQ(
       worst(fault("stall", "percent = \"10%\"\nrepeat = { on = \"1s\", off = \"2s\", times = 3 }")),
       "for 3s (3 times, 0s to 7s) nothing passes until it is healed, for about 10% of links, from backend to client "
@@ -98,6 +99,14 @@ TEST(Outline, SaysTheWorstInASentence) {
 TEST(Outline, LetsKindsSpeakForThemselves) {
   EXPECT_EQ(worst(fault("reset", "idle = \"2s\"")),
             "for 20s (0s to 20s) links end after 2s without a byte (fault \"f\")");
+}
+
+TEST(Outline, SaysForWhomTheWorstIs) {
+  EXPECT_EQ(worst(fault("stall", "connections = \"existing\"")),
+            "for 20s (0s to 20s) nothing passes until it is healed, for every link opened before it came, from backend "
+            "to client (fault \"f\")");
+  EXPECT_EQ(worst(fault("stall", "direction = \"both\"")),
+            "for 20s (0s to 20s) nothing passes until it is healed (fault \"f\")");
 }
 
 TEST(Outline, NamesTheFaultThatShutsMost) {

@@ -134,6 +134,14 @@ TEST(Warnings, NameWhatNewLinksNeverReach) {
   EXPECT_EQ(warned(pool + fault("off", "refuse", "percent = \"30%\"")), "");
 }
 
+TEST(Warnings, OfDialsThatAreGivenUp) {
+  EXPECT_EQ(
+      warned(fault("late", "slow_connect", "delay = \"5s\"")),
+      "d.toml:24:9: fault \"late\": delay = \"5s\": proxy \"api\" gives up connecting after 5s (connect_timeout): "
+      "no late connection is made, but none\n");
+  EXPECT_EQ(warned(fault("late", "slow_connect", "delay = \"900ms\"")), "");
+}
+
 TEST(Warnings, KnowThatLinksThatAreOpenStay) {
   const std::string down = fault("off", "down", "");
 

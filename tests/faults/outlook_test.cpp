@@ -97,9 +97,19 @@ TEST(Outlook, ResetAtOnceShutsLinksForTheirClients) {
   EXPECT_EQ(outlook("network", "rate=0B/s delay=1s").shuts, Shuts::bytes);
 }
 
+TEST(Outlook, SaysWhatBecomesOfWhoeverFindsNoSlot) {
+  EXPECT_EQ(worst("pool", "max_connections=10 leak=20% queue_timeout=1s queue=5 on_full=close"),
+            "at most 10 of any number of connections get through at once, and 20% of the slots they take are lost for "
+            "good; the others wait for 1s and are then reset, 5 of them at most: more are closed");
+  EXPECT_EQ(worst("pool", "max_connections=5 preoccupy=3 shards=4 queue=0"),
+            "at most 8 of any number of connections get through at once; the others are reset");
+  EXPECT_EQ(worst("pool", "max_connections=0 queue=0 on_full=hold"),
+            "none of any number of connections gets through; the others are kept hanging");
+}
+
 TEST(Outlook, CountsTheSlotsOfEveryShard) {
   EXPECT_EQ(outlook("pool", "max_connections=7 shards=2").worst,
-            "at most 14 of any number of connections get through at once");
+            "at most 14 of any number of connections get through at once; the others wait");
 }
 
 }  // namespace
