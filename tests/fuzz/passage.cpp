@@ -9,6 +9,8 @@ namespace {
 using namespace faults;
 
 struct WitnessSettings final : Settings {
+  Outlook outlook() const override { return {}; }
+
   std::shared_ptr<Passage> passage;
 };
 

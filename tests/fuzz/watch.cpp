@@ -88,7 +88,7 @@ class Link {
     over_ = verdict.action != Verdict::Action::keep;
     require(over_ || watch_.wake() > now_, "wake() lies ahead");
     std::uint64_t ended = 0;
-    for (const auto& fault : plan_) ended += fault->effects->ended.load();
+    for (const auto& fault : plan_) ended += fault->effects->due.load();
     require(over_ ? ended >= 1 : ended == 0, "who ends a link is counted, and nobody else");
   }
 
