@@ -82,7 +82,8 @@ TEST(BrokenFile, MayBeAFifoThatNobodyWritesInto) {
   const std::string file = desk / "fifo";
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
 
-  EXPECT_THAT(said_of(file), testing::StartsWith(file + ":1:1: drill file: [drill] is missing"));  // as of an empty file
+  EXPECT_THAT(said_of(file),
+              testing::StartsWith(file + ":1:1: drill file: [drill] is missing"));  // as of an empty file
 }
 
 TEST(BrokenFile, MayBeUnreadable) {
