@@ -5,8 +5,11 @@
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "drills/overrides.hpp"
 #include "drills/reading.hpp"
+#include "drills/timeline.hpp"
 #include "drills/toml.hpp"
 #include "drills/variables.hpp"
 #include "drills/warnings.hpp"
@@ -45,6 +48,16 @@ void judge_whole(const Drill& drill, Purpose purpose, const faults::Place& place
     problems.push_back({place, "drill: there is nothing to do: no [[fault]], no [[load]], no [[check]]"});
 }
 
+// Each check and each proxy is held against the time that every fault is in force, and a dry run lists it.
+void judge_size(const Drill& drill, const faults::Place& place, Problems& problems) {
+  constexpr std::size_t most = 1'000'000;
+  const std::size_t times = intervals(drill).size(), looks = drill.checks.size() + drill.proxies.size();
+  if (times * looks > most)
+    problems.push_back({place, fmt::format("drill: faults come {} times, which {} checks and proxies make {} intervals "
+                                           "of; at most {}",
+                                           times, looks, times * looks, most)});
+}
+
 // A value that could not be had at all is not judged a second time for what it is.
 void drop_repetitions(Problems& problems, std::size_t first_judged, const Positions& position) {
   std::set<Position> unusable;
@@ -73,6 +86,7 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   top.finish();
   const Value* header = tree.find("drill");
   judge_whole(drill, purpose, header != nullptr ? header->place : tree.place, problems);
+  if (problems.empty()) judge_size(drill, header->place, problems);
   return drill;
 }
 
