@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "faults/link_facts.hpp"
 #include "faults/time.hpp"
@@ -20,7 +21,7 @@ struct Verdict {
   enum class Action : std::uint8_t { keep, finish, abort };
   Action action = Action::keep;
   Side side = Side::both;
-  Effects* effects = nullptr;  // of the fault that says so; as long as the plan it is in
+  std::shared_ptr<Effects> effects{};  // of the fault that says so, which may be in no plan any more
   bool operator==(const Verdict& other) const { return action == other.action && side == other.side; }
 };
 

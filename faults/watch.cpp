@@ -11,7 +11,7 @@ Verdict Watch::judged(Member& member, Verdict verdict, Time now) const {
   if (verdict.action != Verdict::Action::keep) {
     member.fault->effects->touch({link_.ordinal, link_.client, now});
     member.fault->effects->due.fetch_add(1, std::memory_order_relaxed);
-    verdict.effects = member.fault->effects.get();
+    verdict.effects = member.fault->effects;
     member.watch.reset();
   }
   return verdict;

@@ -113,7 +113,7 @@ void Link::dial(Time now) {
     dialled_at_ = now;
     deadline_ = now + branch_.proxy().spec().connect_timeout;
   }
-  dial_at_ = never;
+  const Time due = std::exchange(dial_at_, never);
   const faults::Dialling dialling = branch_.proxy().dial(facts_.ordinal);
   using Action = faults::Dialling::Action;
   if (dialling.action == Action::fail) return end(End::connect_refused, Leave::finish, Leave::close);
@@ -122,9 +122,10 @@ void Link::dial(Time now) {
     dial_at_ = dialled_at_ + dialling.delay;
     return;
   }
-  if (dialling.effects) {
+  // What was asked at another moment, as when the plan has changed, tells nothing of how late the delay was.
+  if (dialling.effects && due == dialled_at_ + dialling.delay) {
     dialling.effects->delay.record(now - dialled_at_);
-    dialling.effects->lateness.record(now - (dialled_at_ + dialling.delay));
+    dialling.effects->lateness.record(now - due);
   }
   dialler_ = std::make_unique<Dialler>(branch_.worker().context(), [this](Dialler::Outcome outcome, Socket socket) {
     --pending_;
@@ -285,10 +286,10 @@ void Link::broken(Peer& peer) {
   pump(from);
 }
 
-void Link::obey(Verdict verdict) {
+void Link::obey(const Verdict& verdict) {
   if (verdict.action == Verdict::Action::keep || state_ == State::over) return;
   const bool aborts = verdict.action == Verdict::Action::abort;
-  if (verdict.effects != nullptr) verdict.effects->ended.fetch_add(1, std::memory_order_relaxed);
+  if (verdict.effects) verdict.effects->ended.fetch_add(1, std::memory_order_relaxed);
   // A FIN for one side only: the way back stays open until its own end.
   if (!aborts && verdict.side != faults::Side::both && state_ == State::open) {
     const Direction towards = verdict.side == faults::Side::client ? Direction::downstream : Direction::upstream;

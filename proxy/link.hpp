@@ -64,7 +64,7 @@ class Link {
   bool read_some(Direction d);
   void finished(Direction d, Time now);
   void broken(Peer& peer);
-  void obey(faults::Verdict verdict);
+  void obey(const faults::Verdict& verdict);
   void end(End why, Leave client, Leave upstream);
   void leave(Peer& peer, Direction towards, Leave how);
 
