@@ -66,8 +66,7 @@ void add_rate(Json& achieved, const FaultSpec& spec, const RateWatch& watch, std
   const faults::Value* scope = spec.table.find("scope");
   const bool shared = scope != nullptr && scope->text() != nullptr && *scope->text() == "proxy";
   std::vector<double> rates = watch.rates(fault);
-  std::erase(rates, 0.0);
-  if (rates.empty()) rates = {0.0};
+  if (std::erase(rates, 0.0) == watch.rates(fault).size()) rates = watch.rates(fault);  // nothing moved in any second
   if (!shared && !watch.each_lane(fault).empty()) achieved["rate"] = spread(watch.each_lane(fault));
   achieved[shared ? "rate" : "rate_all_links"] = spread(rates);
 }
@@ -80,7 +79,7 @@ void add_chance(Json& achieved, const FaultSpec& spec, const Sum& sum) {
                           : plain && spec.table.find("chance") != nullptr ? "chance"
                                                                           : "share_hit";
   const double share = static_cast<double>(sum.stalls + sum.altered) / static_cast<double>(sum.tried);
-  achieved[key] = fmt::format("{:.3g}% of {}", share * 100, sum.tried);
+  achieved[key] = {{"percent", share * 100}, {"of", sum.tried}};
 }
 
 void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
@@ -97,7 +96,7 @@ void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
     wasted.add(pool.last.wasted);
   }
   if (!any) return;
-  achieved["max_connections"] = fmt::format("{} in use at most", most);
+  achieved["max_connections"] = {{"most_in_use", most}};
   // Waits of clients that left by themselves are in the same histogram.
   if (timed_out > 0 && gone == 0)
     achieved["queue_timeout"] = {{"p50_ms", milliseconds(wasted.quantile(0.5))},

@@ -103,7 +103,7 @@ Outline::Reach reach_of(const ProxyBlock& proxy, const Drill& drill) {
   Outline::Reach reach{proxy.name, proxy.listen.text(), upstream_of(proxy), {}, "nothing is done to it"};
   std::optional<decltype(severity({}, {}, {}))> worst;
   for (const FaultSpec& spec : drill.faults) {
-    if (std::find(spec.proxies.begin(), spec.proxies.end(), proxy.name) == spec.proxies.end()) continue;
+    if (!spec.concerns(proxy.name)) continue;
     const Ends fault = ends_of(spec, drill);
     const Scope& scope = fault.last->scope;
     reach.effects.push_back({spec.name, std::string{spec.kind->name}, scope.percent / static_cast<double>(scope.every),

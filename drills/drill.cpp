@@ -85,8 +85,9 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   read_aborts(top, reading);
   top.finish();
   const Value* header = tree.find("drill");
-  judge_whole(drill, purpose, header != nullptr ? header->place : tree.place, problems);
-  if (problems.empty()) judge_size(drill, header->place, problems);
+  const faults::Place place = header != nullptr ? header->place : tree.place;
+  judge_whole(drill, purpose, place, problems);
+  if (problems.empty()) judge_size(drill, place, problems);
   return drill;
 }
 
@@ -115,6 +116,10 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   drill.warnings = warnings_of(drill, sources.tree, purpose);
   position.sort(drill.warnings);
   return drill;
+}
+
+bool FaultSpec::concerns(std::string_view proxy) const {
+  return std::find(proxies.begin(), proxies.end(), proxy) != proxies.end();
 }
 
 std::vector<std::string> take_faults_out(Drill& drill) {

@@ -78,6 +78,9 @@ struct FaultSpec {
     std::uint64_t times = 1;
   };
   std::optional<Repeat> repeat;  // instead of `for`
+
+  /// Whether it is laid on this proxy.
+  bool concerns(std::string_view proxy) const;
 };
 
 /// What is looked at. A load or proxy is measured anyway; the probes are made for the check.

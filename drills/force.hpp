@@ -41,7 +41,7 @@ class Force {
   std::optional<Met> first(std::size_t fault) const;
   std::optional<Met> last(std::size_t fault) const;
   std::uint64_t links(std::size_t fault) const;
-  /// Links that percent, every and max_links were asked about.
+  /// Links that all other scopes let through to percent.
   std::uint64_t eligible(std::size_t fault) const;
   /// The kernel turns its links away before anybody here sees them.
   bool unseen(std::size_t fault) const;

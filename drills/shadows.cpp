@@ -40,9 +40,7 @@ Standing standing(const Drill& drill, std::size_t index, const std::vector<Inter
 }
 
 bool share_a_proxy(const FaultSpec& a, const FaultSpec& b) {
-  return std::any_of(a.proxies.begin(), a.proxies.end(), [&](const std::string& proxy) {
-    return std::find(b.proxies.begin(), b.proxies.end(), proxy) != b.proxies.end();
-  });
+  return std::any_of(a.proxies.begin(), a.proxies.end(), [&](const std::string& proxy) { return b.concerns(proxy); });
 }
 
 // Whether all that is known to come to these proxies makes a connection for every request: nothing is left open for a
@@ -51,8 +49,7 @@ bool has_short_links_only(const Drill& drill, const FaultSpec& fault) {
   bool any = false;
   for (const LoadSpec& load : drill.loads) {
     const ProxyBlock* proxy = proxy_of(load.http, drill);
-    if (proxy == nullptr || std::find(fault.proxies.begin(), fault.proxies.end(), proxy->name) == fault.proxies.end())
-      continue;
+    if (proxy == nullptr || !fault.concerns(proxy->name)) continue;
     if (load.keep_alive) return false;
     any = true;
   }

@@ -67,7 +67,7 @@ class Warnings {
                              backend->name, faults::show(service)));
     }
     for (const FaultSpec& fault : drill_.faults) {
-      if (std::find(fault.proxies.begin(), fault.proxies.end(), proxy->name) == fault.proxies.end()) continue;
+      if (!fault.concerns(proxy->name)) continue;
       const auto first = state_at(fault, Duration::zero())->settings->outlook().longest_wait;
       const auto last = state_at(fault, drill_.length())->settings->outlook().longest_wait;
       const auto wait = std::max(first, last);
@@ -113,9 +113,7 @@ class Warnings {
     const Duration delay = std::max(state_at(fault, Duration::zero())->settings->outlook().dial_delay,
                                     state_at(fault, drill_.length())->settings->outlook().dial_delay);
     for (const ProxyBlock& proxy : drill_.proxies) {
-      if (delay < proxy.connect_timeout ||
-          std::find(fault.proxies.begin(), fault.proxies.end(), proxy.name) == fault.proxies.end())
-        continue;
+      if (delay < proxy.connect_timeout || !fault.concerns(proxy.name)) continue;
       Reader keys = block("fault", i, fault.name);
       say(keys, "delay",
           fmt::format(
