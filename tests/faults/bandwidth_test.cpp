@@ -132,20 +132,34 @@ class SharedLine {
   std::vector<Tape> tapes;
 };
 
-TEST(SharedBandwidth, IsTheSumOfAllLinks) {
-  SharedLine line{"rate=1MB/s scope=proxy", 50};
-  for (std::size_t i = 0; i < 50; ++i) line.data(i, 0ms, std::string(40'000, 'x'));
+class SharedBandwidthRate : public ::testing::TestWithParam<Line> {};
 
-  line.run_to(2s);
+// Pieces leave one after the other, whoever they belong to.
+TEST_P(SharedBandwidthRate, IsTheSumOfAllLinksToTheByte) {
+  const double rate = GetParam().bytes_per_second;
+  constexpr std::size_t links = 50;
+  SharedLine line{std::string{"scope=proxy rate="} + GetParam().rate, links};
+  const auto each = static_cast<std::size_t>(rate / links / 4);
 
-  // Pieces of 1448 bytes leave one after the other, whoever they belong to.
-  for (const Duration t : {Duration{10ms}, Duration{500ms}, Duration{1s}, Duration{1900ms}}) {
-    const auto exact = static_cast<std::size_t>(1e6 * seconds(t));
-    EXPECT_LE(line.left_by(t), exact);
-    EXPECT_GE(line.left_by(t) + 1448, exact);
+  for (std::size_t i = 0; i < links; ++i) line.data(i, 0ms, std::string(each, 'x'));
+  line.run_to(1s);
+
+  const double piece = std::max(rate / 1000, std::min(1448.0, rate / 50));
+  for (const Duration t : {10ms, 123ms, 200ms, 249ms}) {
+    const double exact = std::min(rate * seconds(t), static_cast<double>(each * links));
+    EXPECT_LE(static_cast<double>(line.left_by(t)), exact + 1e-6) << show(t);
+    EXPECT_GE(static_cast<double>(line.left_by(t)), exact - piece - 1) << show(t);
   }
-  EXPECT_EQ(line.left_by(2s), 2'000'000U);
+  Duration over{};
+  for (const Tape& tape : line.tapes) over = std::max(over, Duration{tape.entries().back().at});
+  EXPECT_LE(std::abs(seconds(over) * rate - static_cast<double>(each * links)), std::max(1.0, rate * 1e-9));
+  EXPECT_EQ(line.left_by(1s), each * links);
 }
+
+INSTANTIATE_TEST_SUITE_P(Rates, SharedBandwidthRate,
+                         ::testing::Values(Line{"10KB/s", 10e3}, Line{"777777B/s", 777'777}, Line{"1MB/s", 1e6},
+                                           Line{"100Mbit/s", 12.5e6}, Line{"33333333B/s", 33'333'333},
+                                           Line{"400MB/s", 400e6}));
 
 TEST(SharedBandwidth, IsFair) {
   SharedLine line{"rate=1MB/s scope=proxy", 10};
