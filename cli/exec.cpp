@@ -44,12 +44,13 @@ drills::Outcome watch(drills::Run& run, Wrapped& command, const Signals& signals
 }
 
 int conclude(const RunArguments& arguments, const drills::Outcome& outcome) {
-  const int code = drills::exit_code(outcome);
+  int code = drills::exit_code(outcome);
+  if (!outcome.directory.empty() && !arguments.junit.empty() &&
+      !write_junit(arguments.junit, drills::read_journal(outcome.directory)) && code == 0)
+    code = exit_errored;
   complain(fmt::format("{}, exit code {}", drills::name(outcome.result), code));
   for (const std::string& reason : outcome.reasons) complain("  " + harmless(reason));
-  if (outcome.directory.empty()) return code;
-  complain("report: " + harmless(outcome.directory));
-  if (!arguments.junit.empty()) write_file(arguments.junit, drills::to_junit(drills::read_journal(outcome.directory)));
+  if (!outcome.directory.empty()) complain("report: " + harmless(outcome.directory));
   return code;
 }
 
@@ -59,7 +60,7 @@ int exec(const ExecArguments& arguments) {
   drills::Drill drill;
   try {
     drill = drills::read_drill(arguments.run.file, arguments.run.overrides, drills::Purpose::exec);
-    if (!arguments.run.junit.empty()) make_room_for(arguments.run.junit);
+    if (!arguments.run.junit.empty()) make_room_for_junit(arguments.run.junit);
   } catch (const faults::PlanError& error) {
     complain(error.problems);
     complain("nothing was started");

@@ -44,14 +44,26 @@ void warn(const faults::Problems& warnings) {
     say(harmless(faults::Problem{warning.place, "warning: " + warning.text}.line()) + "\n");
 }
 
-void make_room_for(const std::string& file) {
+void make_room_for_junit(const std::string& file) {
   const auto directory = std::filesystem::path{file}.parent_path();
-  if (!directory.empty()) std::filesystem::create_directories(directory);
-  if (std::filesystem::is_directory(file))
-    throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
   const std::string where = directory.empty() ? "." : directory.string();
-  if (::access(where.c_str(), W_OK) != 0)
-    throw std::runtime_error{fmt::format("--junit {}: {}: {}", file, where, std::generic_category().message(errno))};
+  const auto judge = [&](const std::error_code& error) {
+    if (error) throw std::runtime_error{fmt::format("--junit {}: {}: {}", file, where, error.message())};
+  };
+  std::error_code error;
+  if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  judge(error);
+  if (std::filesystem::is_directory(file, error))
+    throw std::runtime_error{fmt::format("--junit {}: this is a directory", file)};
+  if (::access(where.c_str(), W_OK) != 0) judge({errno, std::generic_category()});
+}
+
+bool write_junit(const std::string& file, const drills::Report& report) try {
+  if (!file.empty()) write_file(file, drills::to_junit(report));
+  return true;
+} catch (const std::exception& error) {
+  complain(fmt::format("--junit {}", error.what()));
+  return false;
 }
 
 void write_file(const std::string& path, const std::string& content) {

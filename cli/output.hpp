@@ -23,7 +23,9 @@ void complain(const faults::Problems& problems);
 void warn(const faults::Problems& warnings);
 
 /// So that an hour's run does not end with a --junit file that cannot be written. Throws std::runtime_error.
-void make_room_for(const std::string& file);
+void make_room_for_junit(const std::string& file);
+/// False, and a complaint, when it cannot be written. Nothing to do without a file.
+bool write_junit(const std::string& file, const drills::Report& report);
 /// Replaces a file as a whole; what is no file (a pipe, a device) is written to. Throws std::runtime_error.
 void write_file(const std::string& path, const std::string& content);
 

@@ -106,18 +106,21 @@ std::string nothing_but_the_verdict(const std::string& drill, const drills::Outc
   return verdict.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-void conclude(const RunArguments& arguments, const std::string& drill, const drills::Outcome& outcome) {
+// False when a file could not be written.
+bool conclude(const RunArguments& arguments, const std::string& drill, const drills::Outcome& outcome) {
   if (arguments.json && outcome.result == drills::Result::errored)
     for (const std::string& reason : outcome.reasons) complain(harmless(reason));
-  if (outcome.directory.empty())
-    return print(arguments.json ? nothing_but_the_verdict(drill, outcome) : short_summary(outcome, terminal_shape()));
+  if (outcome.directory.empty()) {
+    print(arguments.json ? nothing_but_the_verdict(drill, outcome) : short_summary(outcome, terminal_shape()));
+    return true;
+  }
   drills::Report report = drills::read_journal(outcome.directory);
   // A disk may have filled up behind the journal's last line: what this process knows is newer.
   report.result = drills::name(outcome.result);
   report.exit_code = drills::exit_code(outcome.result);
   report.reasons = outcome.reasons;
-  if (!arguments.junit.empty()) write_file(arguments.junit, drills::to_junit(report));
   print(arguments.json ? json_text(report) : summary(report, terminal_shape()) + where_the_rest_is(outcome.directory));
+  return write_junit(arguments.junit, report);
 }
 
 // What would happen, instead of doing it.
@@ -139,7 +142,7 @@ int run(const RunArguments& arguments) {
   drills::Drill drill;
   try {
     drill = drills::read_drill(arguments.file, arguments.overrides);
-    if (!arguments.dry_run && !arguments.junit.empty()) make_room_for(arguments.junit);
+    if (!arguments.dry_run && !arguments.junit.empty()) make_room_for_junit(arguments.junit);
   } catch (const faults::PlanError& error) {
     complain(error.problems);
     complain(fmt::format("nothing was started; mend {} above and run it again",
@@ -166,8 +169,8 @@ int run(const RunArguments& arguments) {
   drills::Run run{std::move(drill), std::move(options)};
   SignalThread signal_thread{signals, [&run](int signal) { run.stop(fmt::format("SIG{}", sigabbrev_np(signal))); }};
   const drills::Outcome outcome = watch(run, progress, signal_thread);
-  conclude(arguments, name, outcome);
-  return flush() ? drills::exit_code(outcome.result) : exit_errored;
+  const bool written = conclude(arguments, name, outcome);
+  return flush() && written ? drills::exit_code(outcome.result) : exit_errored;
 }
 
 }  // namespace firedrill::cli

@@ -64,6 +64,8 @@ const ProxyBlock* proxy_of(const Target& target, const Drill& drill) {
   if (!target.text.starts_with(scheme)) return nullptr;
   std::string address = target.text.substr(scheme.size());
   address.erase(std::min(address.find_first_of("/?#"), address.size()));
+  if (constexpr std::string_view local = "localhost:"; address.starts_with(local))
+    address.replace(0, local.size(), "127.0.0.1:");
   for (const ProxyBlock& proxy : drill.proxies)
     if (proxy.listen.text() == address) return &proxy;
   return nullptr;

@@ -35,7 +35,8 @@ LossSettings read(Reader& keys) {
   using namespace std::chrono_literals;
   LossSettings settings;
   settings.bursts = keys.choice<bool>("model", {{"bernoulli", false}, {"gilbert", true}}, false);
-  if (!keys.has("chance") && !settings.bursts) keys.problem("chance is missing; give a share, such as \"1%\"");
+  const bool plain = !settings.bursts && !keys.unusable("model");
+  if (plain && !keys.has("chance")) keys.problem("chance is missing; give a share, such as \"1%\"");
   settings.chance = keys.share("chance", settings.bursts ? 1 : 0);
   settings.chance_good = keys.share("chance_good", 0);
   settings.enter = keys.share("enter", 0);
@@ -44,11 +45,11 @@ LossSettings read(Reader& keys) {
     for (const std::string_view key : {"enter", "leave"})
       if (!keys.has(key)) keys.problem(std::string{key} + " is missing; model = \"gilbert\" needs it");
     if (keys.has("leave") && settings.leave <= 0) keys.problem("leave", "must be more than 0%");
-  } else {
+  } else if (plain) {
     for (const std::string_view key : {"chance_good", "enter", "leave"})
       if (keys.has(key)) keys.problem(key, "goes with model = \"gilbert\"");
   }
-  if (settings.chance > 0.9 && !settings.bursts) keys.problem("chance", "must be at most 90%; more is a stall");
+  if (plain && settings.chance > 0.9) keys.problem("chance", "must be at most 90%; more is a stall");
   settings.segment = keys.size("segment", 1460).at_least(1).at_most(1 << 20);
   settings.rto = keys.duration("rto", 200ms).at_least(1ms).at_most(60s);
   return settings;

@@ -25,6 +25,11 @@ std::optional<Duration> as_duration(const Value& value) {
   return duration;
 }
 
+std::string_view wanted_duration(const Value* given) {
+  const bool too_long = given != nullptr && given->text() != nullptr && is_too_long(*given->text());
+  return too_long ? "at most 366d" : a_duration;
+}
+
 std::optional<std::uint64_t> as_size(const Value& value) {
   return value.text() != nullptr ? parse_size(*value.text()) : std::nullopt;
 }
@@ -127,10 +132,12 @@ Checked<T> Reader::parsed(std::string_view key, const Value* value, T fallback, 
 }
 
 Checked<Duration> Reader::duration(std::string_view key) {
-  return parsed(key, must(key, a_duration), Duration::zero(), a_duration, as_duration);
+  const Value* value = must(key, a_duration);
+  return parsed(key, value, Duration::zero(), wanted_duration(value), as_duration);
 }
 Checked<Duration> Reader::duration(std::string_view key, Duration fallback) {
-  return parsed(key, look(key), fallback, a_duration, as_duration);
+  const Value* value = look(key);
+  return parsed(key, value, fallback, wanted_duration(value), as_duration);
 }
 std::optional<Duration> Reader::maybe_duration(std::string_view key) {
   return optional_of(duration(key, Duration::zero()), look(key));
@@ -245,8 +252,12 @@ bool Reader::short_enough(std::string_view key, std::size_t entries) {
 
 const Value* Reader::raw(std::string_view key) { return look(key); }
 
+bool Reader::unusable(std::string_view key) const {
+  return std::find(unusable_.begin(), unusable_.end(), key) != unusable_.end();
+}
+
 void Reader::problem(std::string_view key, const std::string& said) {
-  if (std::find(unusable_.begin(), unusable_.end(), key) != unusable_.end()) return;
+  if (unusable(key)) return;
   const Value* value = table_.find(key);
   for (const auto& [name, written] : written_)
     if (name == key) key = written;

@@ -43,6 +43,8 @@ class Reader {
   Reader(const Value& table, std::string subject, Problems& problems);
 
   bool has(std::string_view key) const { return table_.find(key) != nullptr; }
+  /// Its value was found to be of the wrong form, and that has been said.
+  bool unusable(std::string_view key) const;
 
   // Without a fallback the key is required. Durations, sizes and counts are never negative.
   Checked<Duration> duration(std::string_view key);
@@ -142,6 +144,7 @@ E Reader::choice(std::string_view key, Choices<E> choices, E fallback) {
   }
   const std::string near = value->text() != nullptr ? nearest(*value->text(), names) : "";
   problem(key, "must be one of " + allowed + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+  unusable_.emplace_back(key);
   return fallback;
 }
 

@@ -55,12 +55,9 @@ std::optional<double> whole(std::string_view text, const std::array<Unit, N>& un
   return number * unit->factor;
 }
 
-// Six significant digits and no trailing zeros.
-std::string trimmed(double number) { return fmt::format("{:.6g}", number); }
+constexpr double longest = 366 * 86400e9;  // ns
 
-}  // namespace
-
-std::optional<Duration> parse_duration(std::string_view text) {
+std::optional<double> nanoseconds(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);
   if (text.empty()) return std::nullopt;
@@ -73,8 +70,23 @@ std::optional<Duration> parse_duration(std::string_view text) {
     last_factor = unit->factor;
     total += number * unit->factor;
   }
-  if (total > 366 * 86400e9) return std::nullopt;
-  return Duration{std::llround(negative ? -total : total)};
+  return negative ? -total : total;
+}
+
+// Six significant digits and no trailing zeros.
+std::string trimmed(double number) { return fmt::format("{:.6g}", number); }
+
+}  // namespace
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  const auto ns = nanoseconds(text);
+  if (!ns || std::abs(*ns) > longest) return std::nullopt;
+  return Duration{std::llround(*ns)};
+}
+
+bool is_too_long(std::string_view duration) {
+  const auto ns = nanoseconds(duration);
+  return ns && std::abs(*ns) > longest;
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

@@ -13,6 +13,8 @@ namespace firedrill::faults {
 /// ns, us, µs, ms, s, m, h, d, in decreasing order ("1h30m"). A leading '-' is accepted: callers judge ranges. The
 /// result lies within ±366 days; nothing outside parses.
 std::optional<Duration> parse_duration(std::string_view text);
+/// Would be a duration, were it not outside of what parses.
+bool is_too_long(std::string_view duration);
 /// B, kB/KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). At most 2^60 bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 /// A size per second ("10MB/s") or bits ("8kbit/s", "100Mbit/s", "1Gbit/s"); in bytes per second.

@@ -72,6 +72,16 @@ TEST(Exec, TellsTheCommandWhereTheProxiesAreAndKeepsOutOfItsWay) {
   EXPECT_EQ(desk.read("ci/drill.xml"), desk.read("out/junit.xml"));
 }
 
+TEST(Exec, IsNotGreenWithoutTheFileThatWasAskedFor) {
+  const Desk desk;
+  desk.write("drill.toml", exec_drill());
+
+  const Finished it = firedrill(desk, asking({"--junit", "/dev/full"}, "true"));
+
+  EXPECT_EQ(it.exit_code, 4);
+  EXPECT_THAT(it.error, HasSubstr("firedrill: --junit /dev/full: cannot be written\nfiredrill: passed, exit code 4\n"));
+}
+
 TEST(Exec, WarnsBeforeItStarts) {
   const Desk desk;
   desk.write("drill.toml", exec_drill("delay = \"20ms\"\npercent = \"0%\""));

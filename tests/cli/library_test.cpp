@@ -76,14 +76,14 @@ std::vector<Shipped> shipped() {
   const std::vector<Shipped> others{
       {"pool-exhaustion", "undersized-pool", {"the outage is the outage", "the pool is why"}},
       {"pool-fixed", "right-sized-pool", {"the pool has room"}},
-      {"pool-leak", "leak", {"in the end nobody gets through", "the pool is why"}},
+      {"pool-leak", "leak", {"sooner or later hardly anybody gets through", "the pool is why"}},
       {"thundering-herd", "nobody-gets-through", {"they wait, and do not fail", "the herd is felt after the heal"}},
       {"slow-upstream-retries", "thinking", {"who asks once often fails"}},
       {"silent-drop", "forgotten", {"who was connected waits for nothing"}},
       {"flapping-backend", "gone", {"while it is gone nobody is served", "these are connect errors"}},
       {"bandwidth-collapse", "thin-line", {"answers come late, and then too late"}},
       {"bad-deploy", "crashes", {"one in ten is hit", "by a reset"}},
-      {"handshake-stall", "unheard", {"half of the users wait for nothing"}},
+      {"handshake-stall", "unheard", {"two in five wait for nothing"}},
   };
   all.insert(all.end(), others.begin(), others.end());
 #endif

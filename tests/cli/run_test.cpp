@@ -38,6 +38,30 @@ TEST(Run, TellsAPipeTheStoryAndTheVerdict) {
   EXPECT_EQ(desk.read("ci/small.xml"), desk.read("out/junit.xml"));
 }
 
+TEST(Run, SaysBeforeTheStartThatAFileHasNoPlace) {
+  const Desk desk;
+  desk.write("small.toml", small_drill());
+
+  const Finished it = firedrill(desk, {"run", "small.toml", "--report", "out", "--junit", "/proc/nope/x.xml"});
+
+  EXPECT_EQ(it.exit_code, 4);
+  EXPECT_EQ(it.error,
+            "firedrill: --junit /proc/nope/x.xml: /proc/nope: No such file or directory\n"
+            "firedrill: nothing was started\n");
+  EXPECT_FALSE(std::filesystem::exists(desk / "out"));
+}
+
+TEST(Run, KeepsTheVerdictWhenTheDiskIsFull) {
+  const Desk desk;
+  desk.write("small.toml", small_drill());
+
+  const Finished it = firedrill(desk, {"run", "small.toml", "--report", "out", "--junit", "/dev/full"});
+
+  EXPECT_EQ(it.exit_code, 4);
+  EXPECT_EQ(it.error, "firedrill: --junit /dev/full: cannot be written\n");
+  EXPECT_THAT(it.out, HasSubstr("\npassed: every expectation held\n"));
+}
+
 TEST(Run, GivesProgramsTheReportAndNothingElse) {
   const Desk desk;
   desk.write("small.toml", small_drill());

@@ -60,6 +60,7 @@ TEST(Warnings, NameUsersWhoGiveUpBeforeTheQueueDoes) {
       warned(pool) +
           "d.toml:30:11: load \"others\": timeout = \"1s\": below the queue_timeout of fault \"pool\" (2s) plus the "
           "service time of backend \"web\" (50ms): users give up before the queue does\n");
+  EXPECT_NE(warned(pool + "[[load]]\nname = \"others\"\nhttp = \"http://localhost:8081/x\"\nrate = 1\n"), warned(pool));
 }
 
 TEST(Warnings, NamePhasesTooShortForTheirSamples) {
