@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "faults/reader.hpp"
+#include "faults/units.hpp"
 #include "version.hpp"
 
 namespace firedrill::cli {
@@ -25,6 +26,7 @@ constexpr const char* main_examples = R"(Examples:
   firedrill check drills/*.toml               say what is wrong with drill files
   firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
   firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
+  firedrill serve proxies.toml                keep proxies open, and break them by hand over a control port
   firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
 
 constexpr const char* run_examples = R"(Examples:
@@ -55,6 +57,17 @@ Exit codes:
   1           the command was content, but a check of the drill was missed
   0           both went well)";
 
+constexpr const char* serve_examples = R"(Examples:
+  firedrill serve
+  firedrill serve /etc/firedrill/proxies.toml --control 127.0.0.1:8474
+  curl -s localhost:8474/v1/proxies -d '{"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5432"}'
+
+FILEs hold [[proxy]] blocks, as drills do; what else is in them is not played. SIGHUP reads them anew.
+SIGTERM or SIGINT heals everything, lets connections end for as long as --drain says, and exits with 0.
+Faults are put in force over the control port, each with a time to live; a restart comes up without any.
+
+Exit codes: 0 ended by a signal, 2 bad input, 4 could not listen.)";
+
 constexpr const char* check_examples = R"(Examples:
   firedrill check drill.toml
   firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
@@ -81,6 +94,12 @@ std::string up_to_64(const std::string& text) {
   return fits ? "" : fmt::format("must be a whole number from 1 to 64, not \"{}\"", text);
 }
 
+std::string a_duration(const std::string& text) {
+  const auto duration = faults::parse_duration(text);
+  const bool fits = duration && *duration >= faults::Duration::zero() && *duration <= std::chrono::hours{1};
+  return fits ? "" : fmt::format("must be a duration up to 1h, such as 10s, not \"{}\"", text);
+}
+
 std::string a_format(const std::string& text) {
   const bool known = text == "markdown" || text == "json" || text == "junit";
   return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
@@ -102,7 +121,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-const std::vector<std::string> commands{"run", "exec", "check", "report"};
+const std::vector<std::string> commands{"run", "exec", "serve", "check", "report"};
 
 class CommandLine {
  public:
@@ -124,6 +143,21 @@ class CommandLine {
     exec_app_ = command("exec", "Play a drill around a command, such as a test suite", exec_examples);
     add_run_options(*exec_app_);
     exec_app_->add_flag("--no-faults", no_faults_, "The same with its proxies, but without any fault");
+
+    serve_app_ = command("serve", "Keep proxies open, and a control port to change them by", serve_examples);
+    serve_app_->add_option("FILE", serve_.files, "Files with the proxies to begin with")->option_text(" ");
+    serve_app_->add_option("--control", serve_.control, "Where the control port listens (default: 127.0.0.1:8474)")
+        ->option_text("HOST:PORT");
+    serve_app_->add_option("--control-host", serve_.control_hosts, "A name it may be addressed by; may be repeated")
+        ->option_text("NAME")
+        ->allow_extra_args(false);
+    serve_app_->add_option("--drain", drain_, "How long connections may take to end (default: 10s)")
+        ->option_text("DURATION")
+        ->check(a_duration);
+    serve_app_->add_option("--seed", seed_, "The seed of every random choice (default: drawn)")
+        ->option_text("N")
+        ->check(whole_number);
+    add_workers(*serve_app_);
 
     check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
     check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
@@ -179,6 +213,10 @@ class CommandLine {
     app.add_option("--set", settings_, "Override a setting of the drill; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
+    add_workers(app);
+  }
+
+  void add_workers(CLI::App& app) {
     app.add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
         ->option_text("N")
         ->check(up_to_64);
@@ -229,6 +267,12 @@ class CommandLine {
 
   Wish wish() {
     if (check_app_->parsed()) return check_;
+    if (serve_app_->parsed()) {
+      if (!seed_.empty()) serve_.seed = std::stoull(seed_);
+      if (!workers_.empty()) serve_.workers = static_cast<unsigned>(std::stoul(workers_));
+      if (!drain_.empty()) serve_.drain = *faults::parse_duration(drain_);
+      return serve_;
+    }
     if (report_app_->parsed()) {
       using Format = ReportArguments::Format;
       report_.format = format_ == "json" ? Format::json : format_ == "junit" ? Format::junit : Format::markdown;
@@ -249,11 +293,12 @@ class CommandLine {
   }
 
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
-  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
+  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
   RunArguments run_;
+  ServeArguments serve_;
   CheckArguments check_;
   ReportArguments report_;
-  std::string seed_, workers_, format_;
+  std::string seed_, workers_, format_, drain_;
   std::vector<std::string> settings_, command_;
   bool no_faults_ = false;
 };

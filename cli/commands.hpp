@@ -1,6 +1,7 @@
 // The subcommands: what each was asked for, and the function that does it. They return the program's exit code.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,17 @@ struct ExecArguments {
 };
 /// Plays a drill around a command; the exit code is merged from both.
 int exec(const ExecArguments& arguments);
+
+struct ServeArguments {
+  std::vector<std::string> files;  // with proxies; none is fine
+  std::string control = "127.0.0.1:8474";
+  std::vector<std::string> control_hosts;
+  std::optional<std::uint64_t> seed;
+  unsigned workers = 0;
+  faults::Duration drain = std::chrono::seconds{10};
+};
+/// The daemon: proxies, and the control port to change them by, until a signal ends it.
+int serve(const ServeArguments& arguments);
 
 struct CheckArguments {
   std::vector<std::string> files;

@@ -23,6 +23,7 @@ int carry_out(const Wish& wish) {
     }
     int operator()(const RunArguments& arguments) const { return run(arguments); }
     int operator()(const ExecArguments& arguments) const { return exec(arguments); }
+    int operator()(const ServeArguments& arguments) const { return serve(arguments); }
     int operator()(const CheckArguments& arguments) const { return check(arguments); }
     int operator()(const ReportArguments& arguments) const { return report(arguments); }
   };

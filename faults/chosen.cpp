@@ -6,8 +6,15 @@
 
 namespace firedrill::faults {
 
+Chosen::~Chosen() { count(-1); }
+
+void Chosen::count(std::int64_t by) const {
+  for (const auto& fault : mine_) fault->effects->now.fetch_add(by, std::memory_order_relaxed);
+}
+
 void Chosen::choose(const Plan& plan, const LinkFacts& link) {
   std::vector<Decision> decisions;
+  count(-1);
   mine_.clear();
   for (const auto& fault : plan.faults) {
     if (fault->kind->contract == Kind::Contract::gate) continue;
@@ -18,6 +25,7 @@ void Chosen::choose(const Plan& plan, const LinkFacts& link) {
     if (mine) mine_.push_back(fault);
     decisions.push_back({fault->name, fault->since, mine});
   }
+  count(1);
   decisions_ = std::move(decisions);
 }
 

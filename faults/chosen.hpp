@@ -1,6 +1,7 @@
 // Which faults of a plan are for one link. What was decided once stays decided while the fault is in force.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,11 @@ namespace firedrill::faults {
 
 class Chosen {
  public:
+  Chosen() = default;
+  ~Chosen();
+  Chosen(const Chosen&) = delete;
+  Chosen& operator=(const Chosen&) = delete;
+
   /// Decides about the stream and link faults that are new in `plan`; forgets those that are gone.
   void choose(const Plan& plan, const LinkFacts& link);
 
@@ -27,6 +33,8 @@ class Chosen {
     Time since;
     bool mine;
   };
+  void count(std::int64_t by) const;
+
   std::vector<Decision> decisions_;
   std::vector<std::shared_ptr<const Fault>> mine_;
 };

@@ -57,6 +57,19 @@ void Branch::drain() {
   for (Farewell& farewell : farewells_) farewell.cut_short();
 }
 
+std::vector<LinkView> Branch::links() const {
+  std::vector<LinkView> all;
+  const Time now = steady_clock::now();
+  for (const auto& [ordinal, link] : links_)
+    if (auto view = link->view(now)) all.push_back(*std::move(view));
+  return all;
+}
+
+bool Branch::end_link(std::uint64_t link, faults::Ending how) {
+  const auto found = links_.find(link);
+  return found != links_.end() && found->second->end_by_hand(how);
+}
+
 void Branch::say_farewell(Socket socket, std::deque<faults::Bytes> rest, Direction direction) {
   proxy_.came();
   const auto place = farewells_.emplace(farewells_.end(), std::move(socket), std::move(rest), cells, direction);

@@ -30,6 +30,10 @@ class Branch {
   void adopt(std::shared_ptr<const faults::Plan> plan);
   /// Ends all links and farewells at once.
   void drain();
+  /// Of links that are not over.
+  std::vector<LinkView> links() const;
+  /// False when there is no such link.
+  bool end_link(std::uint64_t link, faults::Ending how);
 
   Proxy& proxy() { return proxy_; }
   Worker& worker() { return worker_; }

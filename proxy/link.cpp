@@ -84,6 +84,31 @@ void Link::drain() {
   settle();
 }
 
+bool Link::end_by_hand(faults::Ending how) {
+  if (state_ == State::over) return false;
+  const Leave leave = how == faults::Ending::reset ? Leave::reset : Leave::finish;
+  end(End::by_hand, leave, leave);
+  settle();
+  return true;
+}
+
+std::optional<LinkView> Link::view(Time now) const {
+  if (state_ == State::over) return std::nullopt;
+  LinkView view{facts_.ordinal,
+                facts_.client,
+                state_ == State::waiting     ? "waiting"
+                : state_ == State::dialling ? "dialling"
+                                            : "open",
+                now - facts_.opened,
+                now - facts_.last_moved,
+                facts_.bytes,
+                up_.undelivered() + down_.undelivered(),
+                {}};
+  if (faulted_)
+    for (const auto& fault : faulted_->chosen.faults()) view.faults.push_back(fault->name);
+  return view;
+}
+
 void Link::adopt(const faults::Plan& plan) {
   if (state_ == State::over) return;
   const bool held_at_dial = state_ == State::dialling && !dialler_;

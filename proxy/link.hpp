@@ -13,6 +13,7 @@
 #include "proxy/counters.hpp"
 #include "proxy/dialler.hpp"
 #include "proxy/lane.hpp"
+#include "proxy/link_view.hpp"
 #include "proxy/socket.hpp"
 
 namespace firedrill::proxy {
@@ -35,6 +36,10 @@ class Link {
   void adopt(const faults::Plan& plan);
   /// The proxy closes.
   void drain();
+  /// Both sides get a FIN behind what is due to them, or an RST. False when it is over already.
+  bool end_by_hand(faults::Ending how);
+  /// Nothing when it is over.
+  std::optional<LinkView> view(Time now) const;
 
  private:
   enum class State : std::uint8_t { waiting, dialling, open, over };

@@ -83,7 +83,7 @@ void Listener::open(const Endpoint& endpoint) {
   unix_path_ = endpoint.path;
   worker_.post([this, held = Descriptor{fd}]() mutable {
     socket_.assign(held.release());
-    wait();
+    door_changed();
   });
 }
 

@@ -1,0 +1,40 @@
+// Host and Origin.
+#include "control/guard.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <asio/ip/address.hpp>
+
+#include "control/problem.hpp"
+
+namespace firedrill::control {
+namespace {
+
+// "127.0.0.1:8474" and "[::1]:8474" without their ports.
+std::string without_port(std::string_view host) {
+  if (host.starts_with('[')) return std::string{host.substr(1, host.find(']') - 1)};
+  return std::string{host.substr(0, host.rfind(':'))};
+}
+
+}  // namespace
+
+bool is_loopback(const std::string& host) {
+  if (host == "localhost") return true;
+  asio::error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  return !error && address.is_loopback();
+}
+
+std::optional<Response> refusal(const Request& request, const std::vector<std::string>& hosts) {
+  if (const auto origin = request.header("Origin"); !origin.empty())
+    return problem(403, fmt::format("requests from web pages ({}) are refused", origin));
+  const auto given = request.header("Host");
+  if (given.empty()) return std::nullopt;
+  const std::string host = without_port(given);
+  if (is_loopback(host) || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return std::nullopt;
+  return problem(421, fmt::format("\"{}\" is no name of this control port; allow it with --control-host {}", given, host));
+}
+
+}  // namespace firedrill::control

@@ -1,0 +1,41 @@
+// A request and its answer as handlers see them: no socket, no parser.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace firedrill::control {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // "GET"
+  std::string target;  // as sent: "/v1/proxies/redis%3A6379?pretty"
+  Headers headers;
+  std::string body;
+  std::string peer;  // "127.0.0.1:51234"
+
+  /// Of the first header of that name, which is compared without regard to case; "" when there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string type = "application/json";  // of the body; no such header without a body
+  std::string body;
+  Headers headers{};
+};
+
+/// The path's segments, percent-decoded; nothing of what follows "?". "/v1/proxies/a%2Fb/" is {"v1", "proxies", "a/b",
+/// ""}. False when an escape is malformed or hides a NUL.
+bool segments_of(std::string_view target, std::vector<std::string>& segments);
+/// One segment of a path, percent-encoded.
+std::string segment(std::string_view text);
+/// The query's value for `key`, percent-decoded; `fallback` when there is none.
+std::string query_value(std::string_view target, std::string_view key, std::string_view fallback = "");
+/// "Not Found"; "" for what is not in use here.
+std::string_view reason_of(unsigned status);
+
+}  // namespace firedrill::control

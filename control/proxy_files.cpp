@@ -1,0 +1,101 @@
+// Read all, then change.
+#include "control/proxy_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "control/problem.hpp"
+#include "drills/drill.hpp"
+
+namespace firedrill::control {
+namespace {
+
+using Proxies = std::vector<NewProxy>;
+
+const NewProxy* named(const Proxies& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const NewProxy& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool same(const NewProxy& a, const NewProxy& b) {
+  return a.listen == b.listen && a.upstream == b.upstream && a.connect_timeout == b.connect_timeout;
+}
+
+ProxyChange to(const NewProxy& one) { return {one.listen, one.upstream, one.connect_timeout, std::nullopt}; }
+
+std::vector<std::string> files_of(const std::string& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator{path})
+    if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void note(faults::Problems& problems, const std::string& file, const std::string& what) {
+  problems.push_back({{std::make_shared<const std::string>(file), 0, 0}, what});
+}
+
+}  // namespace
+
+std::vector<NewProxy> ProxyFiles::read() const {
+  Proxies all;
+  faults::Problems problems;
+  for (const std::string& path : paths_) {
+    for (const std::string& file : files_of(path)) {
+      try {
+        for (const drills::ProxyBlock& block : drills::read_drill(file, {}, drills::Purpose::proxies).proxies) {
+          const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream);
+          if (named(all, block.name) != nullptr)
+            note(problems, file, fmt::format("proxy \"{}\": another file has a proxy of that name", block.name));
+          else if (upstream == nullptr)
+            note(problems, file,
+                 fmt::format("proxy \"{}\": upstream = \"backend:{}\": embedded backends are opened by firedrill run "
+                             "only; give an address",
+                             block.name, std::get<std::string>(block.upstream)));
+          else
+            all.push_back({block.name, block.listen, *upstream, block.connect_timeout, true});
+        }
+      } catch (const faults::PlanError& error) {
+        problems.insert(problems.end(), error.problems.begin(), error.problems.end());
+      }
+    }
+  }
+  if (!problems.empty()) throw faults::PlanError{std::move(problems)};
+  return all;
+}
+
+void ProxyFiles::apply(Registry& registry) {
+  const Proxies wanted = read();
+  std::vector<std::string> created;
+  std::vector<NewProxy> changed;
+  try {
+    for (const NewProxy& one : wanted) {
+      const NewProxy* before = named(applied_, one.name);
+      if (before == nullptr) {
+        registry.create(one);
+        created.push_back(one.name);
+      } else if (!same(*before, one)) {
+        registry.change(one.name, to(one));
+        changed.push_back(*before);
+      }
+    }
+  } catch (const std::exception&) {
+    for (const std::string& name : created) registry.remove(name);
+    for (const NewProxy& before : changed) registry.change(before.name, to(before));
+    throw;
+  }
+  for (const NewProxy& before : applied_) {
+    if (named(wanted, before.name) != nullptr) continue;
+    try {
+      registry.remove(before.name);
+    } catch (const Refusal&) {  // somebody has removed it by hand
+    }
+  }
+  applied_ = wanted;
+}
+
+}  // namespace firedrill::control

@@ -1,0 +1,351 @@
+// Lists kept, plans made of them.
+#include "control/registry.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "control/problem.hpp"
+#include "faults/profiles.hpp"
+#include "faults/reader.hpp"
+
+namespace firedrill::control {
+namespace {
+
+using faults::Fault;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+std::string missing(std::string_view what, const std::string& name, const std::vector<std::string>& known) {
+  const std::string near = faults::nearest(name, known);
+  return fmt::format("there is no {} \"{}\"{}", what, name,
+                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+}
+
+bool has_expired(const HandFault& one, faults::Time now) { return one.fault->until <= now; }
+
+std::vector<HandFault> in_force(const std::vector<HandFault>& all) {
+  std::vector<HandFault> rest;
+  const auto now = steady_clock::now();
+  for (const HandFault& one : all)
+    if (!has_expired(one, now)) rest.push_back(one);
+  return rest;
+}
+
+auto named(std::vector<HandFault>& all, const std::string& name) {
+  return std::find_if(all.begin(), all.end(), [&](const HandFault& one) { return one.fault->name == name; });
+}
+
+std::shared_ptr<Fault> read(const NewFault& wanted) {
+  faults::Problems problems;
+  const std::string subject = fmt::format("fault \"{}\"", wanted.name);
+  faults::Value table = wanted.table;
+  std::shared_ptr<Fault> fault;
+  faults::Reader keys{table, subject, problems};
+  if (faults::lay_profile_under(table, subject, problems)) fault = faults::read_fault(wanted.name, keys);
+  if (fault) keys.finish();
+  if (!problems.empty()) throw faults::PlanError{std::move(problems)};
+  fault->effects = std::make_shared<faults::Effects>();
+  return fault;
+}
+
+HandFault in_force_from_now(std::shared_ptr<Fault> fault, const NewFault& wanted) {
+  fault->since = steady_clock::now();
+  fault->until = wanted.ttl ? fault->since + *wanted.ttl : faults::never;
+  const WallTime now = system_clock::now();
+  return {std::move(fault), wanted.table, wanted.ttl,
+          now, now + std::chrono::duration_cast<system_clock::duration>(wanted.ttl.value_or(Duration::zero())),
+          wanted.by};
+}
+
+// A name of any form can be addressed, but a page must be able to show it.
+void judge_name(std::string_view what, const std::string& name) {
+  const bool shown =
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+  if (!name.empty() && name.size() <= 255 && shown) return;
+  throw Refusal{400, fmt::format("the name of a {} has 1 to 255 bytes and no control characters", what)};
+}
+
+Refusal cannot_listen(const std::system_error& error) {
+  return Refusal{409, error.what()};
+}
+
+}  // namespace
+
+Registry::Registry(Options options) : options_{options}, engine_{proxy::Engine::Options{options.workers}} {}
+
+ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& faults) {
+  judge_name("proxy", wanted.name);
+  if (faults.size() > most_faults) throw Refusal{400, fmt::format("at most {} faults on a proxy", most_faults)};
+  std::vector<HandFault> all;
+  for (const NewFault& one : faults) {
+    judge_name("fault", one.name);
+    if (named(all, one.name) != all.end())
+      throw Refusal{400, fmt::format("two of the faults are named \"{}\"", one.name)};
+    all.push_back(in_force_from_now(read(one), one));
+  }
+  const auto entry = std::make_shared<Entry>(wanted);
+  entry->faults = std::move(all);
+  entry->address = wanted.listen.text();
+  const std::unique_lock changing{entry->changing};
+  {
+    const std::lock_guard lock{mutex_};
+    if (!faults.empty() && halt_) throw Refusal{423, fmt::format("halted by {}: {}", halt_->by, halt_->reason)};
+    if (entries_.contains(wanted.name)) throw Refusal{409, fmt::format("there is a proxy \"{}\" already", wanted.name)};
+    if (entries_.size() == most_proxies) throw Refusal{409, fmt::format("there are {} proxies already", most_proxies)};
+    entries_.emplace(wanted.name, entry);  // whoever wants it waits at `changing`
+  }
+  try {
+    if (wanted.enabled) open(*entry);
+  } catch (const std::exception&) {
+    const std::lock_guard lock{mutex_};
+    entry->gone = true;
+    entries_.erase(wanted.name);
+    throw;
+  }
+  const std::lock_guard lock{mutex_};
+  return view(*entry);
+}
+
+// With `changing` held.
+void Registry::open(Entry& entry) {
+  proxy::ProxySpec spec;
+  spec.name = entry.spec.name;
+  spec.listen = entry.spec.listen;
+  spec.upstream = entry.spec.upstream;
+  spec.connect_timeout = entry.spec.connect_timeout;
+  spec.seed = options_.seed;
+  if (spec.listen.port != 0 && spec.listen == spec.upstream)
+    throw Refusal{400, fmt::format("upstream {}: the proxy listens there itself", spec.upstream.text())};
+  try {
+    engine_.open(spec, plan_of(entry.faults));
+  } catch (const std::system_error& error) {
+    throw cannot_listen(error);
+  } catch (const std::runtime_error& error) {
+    throw Refusal{503, error.what()};
+  }
+  proxy::Endpoint bound = spec.listen;
+  if (!bound.is_unix()) bound.port = engine_.port(spec.name);
+  const std::lock_guard lock{mutex_};
+  entry.address = bound.text();
+}
+
+ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) {
+  const auto [entry, changing] = hold(proxy);
+  const NewProxy before = entry->spec;
+  NewProxy after = before;
+  after.listen = change.listen.value_or(before.listen);
+  after.upstream = change.upstream.value_or(before.upstream);
+  after.connect_timeout = change.connect_timeout.value_or(before.connect_timeout);
+  after.enabled = change.enabled.value_or(before.enabled);
+  // The port that the kernel chose is what "port 0" means from then on.
+  const bool same = after.listen == before.listen && after.upstream == before.upstream &&
+                    after.connect_timeout == before.connect_timeout;
+  const auto write = [&](const NewProxy& spec) {
+    const std::lock_guard lock{mutex_};
+    entry->spec = spec;
+  };
+  if (before.enabled && (!same || !after.enabled)) engine_.close(proxy, Duration::zero());
+  if (after.enabled && (!same || !before.enabled)) {
+    write(after);
+    try {
+      open(*entry);
+    } catch (const std::exception&) {
+      write(before);
+      if (before.enabled) open(*entry);
+      throw;
+    }
+  }
+  write(after);
+  const std::lock_guard lock{mutex_};
+  return view(*entry);
+}
+
+void Registry::remove(const std::string& proxy) {
+  const auto [entry, changing] = hold(proxy);
+  if (entry->spec.enabled) engine_.close(proxy, Duration::zero());
+  const std::lock_guard lock{mutex_};
+  entry->gone = true;
+  entries_.erase(proxy);
+}
+
+std::vector<ProxyView> Registry::list() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<ProxyView> all;
+  for (const auto& [name, entry] : entries_) all.push_back(view(*entry));
+  return all;
+}
+
+ProxyView Registry::find(const std::string& proxy) const {
+  const auto entry = at(proxy);
+  const std::lock_guard lock{mutex_};
+  return view(*entry);
+}
+
+HandFault Registry::put_fault(const std::string& proxy, const NewFault& wanted, bool* created) {
+  judge_name("fault", wanted.name);
+  const std::shared_ptr<Fault> fault = read(wanted);
+  const auto [entry, changing] = hold(proxy);
+  refuse_while_halted();
+  std::vector<HandFault> faults = in_force(entry->faults);
+  const auto old = named(faults, wanted.name);
+  if (created != nullptr) *created = old == faults.end();
+  HandFault made = in_force_from_now(fault, wanted);
+  if (old != faults.end()) {
+    if (old->fault->kind != fault->kind)
+      throw Refusal{409, fmt::format("fault \"{}\" is a {} while it is in force and cannot become a {}; remove it "
+                                     "first, or take another name",
+                                     wanted.name, old->fault->kind->name, fault->kind->name)};
+    fault->since = old->fault->since;
+    fault->effects = old->fault->effects;
+    made.since = old->since;
+    *old = made;
+  } else {
+    if (faults.size() == most_faults) throw Refusal{409, fmt::format("there are {} faults on it already", most_faults)};
+    faults.push_back(made);
+  }
+  set_faults(*entry, std::move(faults));
+  return made;
+}
+
+void Registry::remove_fault(const std::string& proxy, const std::string& fault) {
+  const auto [entry, changing] = hold(proxy);
+  std::vector<HandFault> faults = in_force(entry->faults);
+  const auto old = named(faults, fault);
+  if (old == faults.end()) {
+    std::vector<std::string> known;
+    for (const HandFault& one : faults) known.push_back(one.fault->name);
+    throw Refusal{404, missing("fault", fault, known)};
+  }
+  faults.erase(old);
+  set_faults(*entry, std::move(faults));
+}
+
+std::size_t Registry::heal(const std::optional<std::string>& proxy) {
+  std::vector<std::string> names;
+  if (proxy) {
+    names.push_back(*proxy);
+  } else {
+    for (const ProxyView& one : list()) names.push_back(one.spec.name);
+  }
+  std::size_t healed = 0;
+  std::optional<Refusal> first;
+  for (const std::string& name : names) {
+    try {
+      const auto [entry, changing] = hold(name);
+      healed += in_force(entry->faults).size();
+      set_faults(*entry, {});
+    } catch (const Refusal& refusal) {
+      // One that has gone meanwhile has no faults; the others are healed whatever becomes of one.
+      if (!first && (proxy || refusal.status != 404)) first = refusal;
+    }
+  }
+  if (first) throw Refusal{*first};
+  return healed;
+}
+
+void Registry::halt(const std::string& reason, const std::string& by) {
+  {
+    const std::lock_guard lock{mutex_};
+    halt_ = Halt{reason, by, system_clock::now()};
+  }
+  heal();
+}
+
+bool Registry::release() {
+  const std::lock_guard lock{mutex_};
+  return std::exchange(halt_, std::nullopt).has_value();
+}
+
+std::optional<Halt> Registry::halted() const {
+  const std::lock_guard lock{mutex_};
+  return halt_;
+}
+
+proxy::Counters Registry::counters(const std::string& proxy) {
+  at(proxy);
+  try {
+    return engine_.read(proxy);
+  } catch (const std::invalid_argument&) {  // nobody listens just now
+    return {};
+  }
+}
+
+std::vector<proxy::LinkView> Registry::links(const std::string& proxy) {
+  const auto [entry, changing] = hold(proxy);
+  if (!entry->spec.enabled) return {};
+  try {
+    return engine_.links(proxy);
+  } catch (const std::runtime_error& error) {
+    throw Refusal{503, error.what()};
+  }
+}
+
+bool Registry::end_link(const std::string& proxy, std::uint64_t link, faults::Ending how) {
+  const auto [entry, changing] = hold(proxy);
+  try {
+    return entry->spec.enabled && engine_.end_link(proxy, link, how);
+  } catch (const std::runtime_error& error) {
+    throw Refusal{503, error.what()};
+  }
+}
+
+void Registry::close(Duration grace) {
+  const auto deadline = steady_clock::now() + grace;
+  for (const ProxyView& one : list()) {
+    const auto [entry, changing] = hold(one.spec.name);
+    if (!entry->spec.enabled) continue;
+    engine_.close(one.spec.name, std::max<Duration>(deadline - steady_clock::now(), Duration::zero()));
+    const std::lock_guard lock{mutex_};
+    entry->spec.enabled = false;
+  }
+}
+
+std::shared_ptr<Registry::Entry> Registry::at(const std::string& proxy) const {
+  const std::lock_guard lock{mutex_};
+  if (const auto found = entries_.find(proxy); found != entries_.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [name, entry] : entries_) known.push_back(name);
+  throw Refusal{404, missing("proxy", proxy, known)};
+}
+
+std::pair<std::shared_ptr<Registry::Entry>, std::unique_lock<std::mutex>> Registry::hold(
+    const std::string& proxy) const {
+  auto entry = at(proxy);
+  std::unique_lock changing{entry->changing};
+  if (entry->gone) throw Refusal{404, missing("proxy", proxy, {})};
+  return {std::move(entry), std::move(changing)};
+}
+
+// Under mutex_.
+ProxyView Registry::view(const Entry& entry) const { return {entry.spec, entry.address, in_force(entry.faults)}; }
+
+void Registry::refuse_while_halted() const {
+  if (const auto halt = halted(); halt) throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
+}
+
+// With `changing` held. What is shown comes first: the workers take what they are told, if late.
+void Registry::set_faults(Entry& entry, std::vector<HandFault> faults) {
+  faults::Plan plan = plan_of(faults);
+  {
+    const std::lock_guard lock{mutex_};
+    entry.faults = std::move(faults);
+  }
+  if (!entry.spec.enabled) return;
+  try {
+    engine_.adopt(entry.spec.name, std::move(plan));
+  } catch (const std::runtime_error& error) {
+    throw Refusal{503, error.what()};
+  }
+}
+
+faults::Plan Registry::plan_of(const std::vector<HandFault>& faults) const {
+  faults::Plan plan{options_.seed, {}};
+  for (const HandFault& one : faults) plan.faults.push_back(one.fault);
+  return plan;
+}
+
+}  // namespace firedrill::control

@@ -1,0 +1,134 @@
+// The proxies that are open and the faults that somebody has put on them by hand: what every face of the control port
+// shows and changes.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faults/plan.hpp"
+#include "proxy/engine.hpp"
+
+namespace firedrill::control {
+
+using faults::Duration;
+using WallTime = std::chrono::system_clock::time_point;
+
+/// One that is wanted: its table holds kind, settings and scopes, as in a drill file.
+struct NewFault {
+  std::string name;
+  faults::Value table;
+  std::optional<Duration> ttl;  // none: until it is removed
+  std::string by;
+};
+
+struct HandFault {
+  std::shared_ptr<const faults::Fault> fault;
+  faults::Value table;  // as given
+  std::optional<Duration> ttl;
+  WallTime since, until;  // until: of no meaning without a ttl
+  std::string by;         // who touched it last
+};
+
+struct NewProxy {
+  std::string name;
+  proxy::Endpoint listen, upstream;
+  Duration connect_timeout = std::chrono::seconds{5};
+  bool enabled = true;
+};
+
+struct ProxyView {
+  NewProxy spec;
+  std::string address;  // listened on: "127.0.0.1:41233"; before it has ever listened, as asked for
+  std::vector<HandFault> faults;
+};
+
+/// What stands instead of the present; what is empty stays.
+struct ProxyChange {
+  std::optional<proxy::Endpoint> listen, upstream;
+  std::optional<Duration> connect_timeout;
+  std::optional<bool> enabled;
+};
+
+struct Halt {
+  std::string reason, by;
+  WallTime since;
+};
+
+/// Any thread. Changes to one proxy come one after the other; looking never waits for a change. A change is in force on
+/// every link, new or old, when the call returns. Throws Refusal for what cannot be done as things stand (404, 409, 423
+/// while halted, 503 when a worker does not answer), faults::PlanError for settings that are wrong; then nothing has
+/// changed, but for 503: what a worker has not confirmed it takes when it wakes up.
+class Registry {
+ public:
+  struct Options {
+    unsigned workers = 0;  // 0: one per core
+    faults::Seed seed;
+  };
+  static constexpr std::size_t most_proxies = 1000, most_faults = 100;
+
+  explicit Registry(Options options);
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  /// All of it or nothing: no connection comes before its faults are in force.
+  ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {});
+  /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
+  ProxyView change(const std::string& proxy, const ProxyChange& change);
+  void remove(const std::string& proxy);
+  std::vector<ProxyView> list() const;
+  ProxyView find(const std::string& proxy) const;
+
+  /// Adds it, or gives the one of that name other settings and time; its counts, age and draws go on. `created`: which.
+  HandFault put_fault(const std::string& proxy, const NewFault& wanted, bool* created = nullptr);
+  void remove_fault(const std::string& proxy, const std::string& fault);
+  /// Every fault of one proxy, or of all; how many there were.
+  std::size_t heal(const std::optional<std::string>& proxy = std::nullopt);
+
+  /// Heals everything and refuses faults until released.
+  void halt(const std::string& reason, const std::string& by);
+  bool release();
+  std::optional<Halt> halted() const;
+
+  /// Since it was last enabled or moved.
+  proxy::Counters counters(const std::string& proxy);
+  std::vector<proxy::LinkView> links(const std::string& proxy);
+  bool end_link(const std::string& proxy, std::uint64_t link, faults::Ending how);
+  /// Ends every link at the latest after `grace`.
+  void close(Duration grace);
+  faults::Seed seed() const { return options_.seed; }
+
+ private:
+  struct Entry {
+    explicit Entry(NewProxy s) : spec{std::move(s)} {}
+    std::mutex changing;  // taken before mutex_, and held while the engine is told
+    // Guarded by mutex_; written by whoever holds `changing`, who may read them without.
+    NewProxy spec;
+    std::string address;
+    std::vector<HandFault> faults;
+    bool gone = false;
+  };
+  using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;
+
+  std::shared_ptr<Entry> at(const std::string& proxy) const;
+  /// With its `changing` held; 404 when it has gone meanwhile.
+  std::pair<std::shared_ptr<Entry>, std::unique_lock<std::mutex>> hold(const std::string& proxy) const;
+  ProxyView view(const Entry& entry) const;
+  void refuse_while_halted() const;
+  void open(Entry& entry);
+  void set_faults(Entry& entry, std::vector<HandFault> faults);
+  faults::Plan plan_of(const std::vector<HandFault>& faults) const;
+
+  const Options options_;
+  mutable std::mutex mutex_;  // never held while the engine is told
+  Entries entries_;
+  std::optional<Halt> halt_;
+  proxy::Engine engine_;
+};
+
+}  // namespace firedrill::control

@@ -1,0 +1,290 @@
+// The one source that knows Boost.Beast. One thread does all I/O, so that sessions need no locks; handlers run on a pool.
+#include "control/server.hpp"
+
+#include <pthread.h>
+
+#include <list>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace firedrill::control {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+class Session;
+using Sessions = std::list<std::shared_ptr<Session>>;  // the longest idle first
+
+/// What all sessions have together.
+struct Hall {
+  explicit Hall(Server::Handler h, ServerLimits l) : handler{std::move(h)}, limits{l}, pool{l.threads} {}
+
+  const Server::Handler handler;
+  const ServerLimits limits;
+  asio::io_context context{1};
+  Sessions sessions;
+  asio::thread_pool pool;
+};
+
+Response plain_error(unsigned status, std::string_view what) {
+  return {status, "application/problem+json",
+          fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}"}})", reason_of(status), status,
+                      what) +
+              "\n"};
+}
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Hall& hall, tcp::socket socket)
+      : hall_{hall}, socket_{std::move(socket)}, deadline_{hall.context, asio::steady_timer::time_point::max()} {
+    error_code ignored;
+    const auto peer = socket_.remote_endpoint(ignored);
+    peer_ = fmt::format("{}{}{}:{}", peer.address().is_v6() ? "[" : "", peer.address().to_string(),
+                        peer.address().is_v6() ? "]" : "", peer.port());
+    socket_.set_option(tcp::no_delay{true}, ignored);
+  }
+
+  Sessions::iterator place;
+  bool idle() const { return idle_; }
+
+  /// Waits for a request's first bytes, for as long as a connection may be idle; then for the rest of it.
+  void read() {
+    idle_ = true;
+    hall_.sessions.splice(hall_.sessions.end(), hall_.sessions, place);
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(hall_.limits.head));
+    parser_->body_limit(hall_.limits.body);
+    end_after(buffer_.size() > 0 ? hall_.limits.read : hall_.limits.idle);
+    http::async_read_some(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      self->idle_ = false;
+      if (error || self->parser_->is_done()) return self->have_read(error);
+      self->end_after(self->hall_.limits.read);
+      self->invite();
+      http::async_read(self->socket_, self->buffer_, *self->parser_,
+                       [self](error_code e, std::size_t) { self->have_read(e); });
+    });
+  }
+
+  void answer(Response response) {
+    auto& message = message_.emplace();
+    message.version(parser_->get().version());
+    message.result(response.status);
+    message.reason(reason_of(response.status));
+    message.set(http::field::server, "firedrill");
+    for (const auto& [name, value] : response.headers) message.set(name, value);
+    if (!response.body.empty() && !response.type.empty()) message.set(http::field::content_type, response.type);
+    message.keep_alive(keep_);
+    message.body() = std::move(response.body);
+    if (response.status != 204) message.content_length(message.body().size());
+    end_after(hall_.limits.write);
+    const bool head = parser_->get().method() == http::verb::head;
+    auto written = [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->close();
+      if (!self->keep_) return self->leave();
+      self->read();
+    };
+    if (head) {
+      serializer_.emplace(message);
+      serializer_->split(true);
+      http::async_write_header(socket_, *serializer_, std::move(written));
+    } else {
+      http::async_write(socket_, message, std::move(written));
+    }
+  }
+
+  void refuse(unsigned status, std::string_view what) {
+    keep_ = false;
+    if (!parser_) parser_.emplace();
+    answer(plain_error(status, what));
+  }
+
+  void close() {
+    if (std::exchange(closed_, true)) return;
+    error_code ignored;
+    socket_.close(ignored);
+    deadline_.cancel();
+    hall_.sessions.erase(place);
+  }
+
+ private:
+  // What goes on is cancelled then.
+  void end_after(std::chrono::milliseconds limit) {
+    late_ = false;
+    deadline_.expires_after(limit);
+    deadline_.async_wait([self = shared_from_this()](error_code cancelled) {
+      if (cancelled || self->closed_ || self->deadline_.expiry() > asio::steady_timer::clock_type::now()) return;
+      self->late_ = true;
+      error_code ignored;
+      self->socket_.cancel(ignored);
+    });
+  }
+
+  // Whoever waits to be told that its body is welcome is told so.
+  void invite() {
+    if (!parser_->is_header_done() || !beast::iequals(parser_->get()[http::field::expect], "100-continue")) return;
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    error_code ignored;  // a socket buffer that is empty takes 25 bytes at once; if it does not, the client goes on unasked
+    socket_.non_blocking(true, ignored);
+    socket_.send(asio::buffer(go_on), 0, ignored);
+  }
+
+  void have_read(error_code error) {
+    if (error) return give_up(error);
+    auto& message = parser_->get();
+    keep_ = message.keep_alive();
+    Request request;
+    request.method = std::string{message.method_string()};
+    request.target = std::string{message.target()};
+    for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
+    request.body = std::move(message.body());
+    request.peer = peer_;
+    deadline_.cancel();
+    asio::post(hall_.pool, [self = shared_from_this(), request = std::move(request)] {
+      Response response;
+      try {
+        response = self->hall_.handler(request);
+      } catch (const std::exception& problem) {
+        spdlog::error("{} {}: {}", request.method, request.target, problem.what());
+        response = plain_error(500, "this is a mistake of firedrill's; its log says more");
+      }
+      asio::post(self->hall_.context, [self, response = std::move(response)]() mutable {
+        if (!self->closed_) self->answer(std::move(response));
+      });
+    });
+  }
+
+  // A client that was slow or wrong is told so, as far as it can be.
+  void give_up(error_code error) {
+    if (error == http::error::body_limit)
+      return refuse(413, fmt::format("the body has more than {} bytes", hall_.limits.body));
+    if (error == http::error::header_limit)
+      return refuse(431, fmt::format("request line and headers have more than {} bytes", hall_.limits.head));
+    if (late_ && parser_->got_some())
+      return refuse(408, fmt::format("the request took more than {} ms to come", hall_.limits.read.count()));
+    if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+        error != http::error::end_of_stream && error != http::error::partial_message)
+      return refuse(400, "this is no HTTP request: " + error.message());
+    close();
+  }
+
+  // The answer must not be lost to an RST that unread bytes would cause: the end is told, and what still comes is
+  // read for a moment.
+  void leave() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    end_after(std::chrono::seconds{1});
+    drain();
+  }
+
+  void drain() {
+    buffer_.clear();
+    socket_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->close();
+      self->drain();
+    });
+  }
+
+  Hall& hall_;
+  tcp::socket socket_;
+  asio::steady_timer deadline_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<http::response<http::string_body>> message_;
+  std::optional<http::response_serializer<http::string_body>> serializer_;
+  std::string peer_;
+  bool keep_ = true, idle_ = true, late_ = false, closed_ = false;
+};
+
+}  // namespace
+
+struct Server::State : Hall {
+  using Hall::Hall;
+
+  void accept() {
+    acceptor.async_accept([this](error_code error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) return pause(error);
+      welcome(std::move(socket));
+      accept();
+    });
+  }
+
+  void welcome(tcp::socket socket) {
+    auto session = std::make_shared<Session>(*this, std::move(socket));
+    session->place = sessions.insert(sessions.end(), session);
+    if (sessions.size() <= limits.connections) return session->read();
+    for (const auto& other : sessions)
+      if (other != session && other->idle()) {
+        const auto gone = other;  // close() takes it out of the list
+        gone->close();
+        return session->read();
+      }
+    session->refuse(503, "too many connections to the control port");
+  }
+
+  void pause(error_code error) {
+    spdlog::warn("control port: accept: {}", error.message());
+    retry.expires_after(std::chrono::milliseconds{100});
+    retry.async_wait([this](error_code cancelled) {
+      if (!cancelled) accept();
+    });
+  }
+
+  asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
+  tcp::acceptor acceptor{context};
+  asio::steady_timer retry{context};
+  std::thread thread;
+};
+
+Server::Server(const proxy::Endpoint& listen, Handler handler, ServerLimits limits)
+    : state_{std::make_unique<State>(std::move(handler), limits)} {
+  try {
+    const tcp::endpoint address{asio::ip::make_address(listen.host), listen.port};
+    state_->acceptor.open(address.protocol());
+    state_->acceptor.set_option(tcp::acceptor::reuse_address{true});
+    state_->acceptor.bind(address);
+    state_->acceptor.listen();
+  } catch (const boost::system::system_error& error) {
+    throw std::system_error{error.code().value(), std::system_category(), "control port " + listen.text()};
+  }
+  state_->accept();
+  state_->thread = std::thread{[state = state_.get()] {
+    pthread_setname_np(pthread_self(), "firedrill-http");
+    state->context.run();
+  }};
+}
+
+Server::~Server() {
+  asio::post(state_->context, [state = state_.get()] {
+    error_code ignored;
+    state->acceptor.close(ignored);
+    state->retry.cancel();
+    while (!state->sessions.empty()) std::shared_ptr{state->sessions.front()}->close();
+  });
+  state_->pool.join();
+  state_->guard.reset();
+  state_->thread.join();
+}
+
+std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
+
+}  // namespace firedrill::control

@@ -1,0 +1,20 @@
+// What the native API shows of things.
+#pragma once
+
+#include "control/json.hpp"
+#include "control/registry.hpp"
+
+namespace firedrill::control {
+
+/// "2026-05-12T09:00:00.250Z".
+std::string show_utc(WallTime);
+
+/// As it was given, and its `status`. Faults carry theirs.
+Json json_of(const ProxyView& proxy);
+/// As it was given, and its `status`: since when, until when, by whom, how many connections.
+Json json_of(const HandFault& fault, const std::string& proxy);
+Json json_of(const proxy::Counters& counters);
+Json json_of(const proxy::LinkView& link);
+Json json_of(const Halt& halt);
+
+}  // namespace firedrill::control
