@@ -142,6 +142,7 @@ class CommandLine {
 
     exec_app_ = command("exec", "Play a drill around a command, such as a test suite", exec_examples);
     add_run_options(*exec_app_);
+    exec_app_->add_flag("--dry-run", run_.dry_run, "Start nothing; print what would happen when, and to whom");
     exec_app_->add_flag("--no-faults", no_faults_, "The same with its proxies, but without any fault");
 
     serve_app_ = command("serve", "Keep proxies open, and a control port to change them by", serve_examples);
@@ -288,7 +289,8 @@ class CommandLine {
     if (!seed_.empty()) run_.seed = std::stoull(seed_);
     if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
     if (!exec_app_->parsed()) return run_;
-    if (command_.empty() || command_.front().empty()) return wrong("COMMAND is required; put it behind --", *exec_app_);
+    if (!run_.dry_run && (command_.empty() || command_.front().empty()))
+      return wrong("COMMAND is required; put it behind --", *exec_app_);
     return ExecArguments{run_, no_faults_, command_};
   }
 

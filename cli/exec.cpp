@@ -7,6 +7,7 @@
 #include <future>
 
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/text.hpp"
@@ -48,7 +49,9 @@ int conclude(const RunArguments& arguments, const drills::Outcome& outcome) {
   if (!outcome.directory.empty() && !arguments.junit.empty() &&
       !write_junit(arguments.junit, drills::read_journal(outcome.directory)) && code == 0)
     code = exit_errored;
-  complain(fmt::format("{}, exit code {}", drills::name(outcome.result), code));
+  complain(fmt::format("{}, exit code {}", drills::name(outcome.result), code) +
+           (code == exit_errored && outcome.result == drills::Result::passed ? " for the file that could not be written"
+                                                                             : ""));
   for (const std::string& reason : outcome.reasons) complain("  " + harmless(reason));
   if (!outcome.directory.empty()) complain("report: " + harmless(outcome.directory));
   return code;
@@ -60,7 +63,7 @@ int exec(const ExecArguments& arguments) {
   drills::Drill drill;
   try {
     drill = drills::read_drill(arguments.run.file, arguments.run.overrides, drills::Purpose::exec);
-    if (!arguments.run.junit.empty()) make_room_for_junit(arguments.run.junit);
+    if (!arguments.run.dry_run && !arguments.run.junit.empty()) make_room_for_junit(arguments.run.junit);
   } catch (const faults::PlanError& error) {
     complain(error.problems);
     complain("nothing was started");
@@ -71,6 +74,7 @@ int exec(const ExecArguments& arguments) {
     return exit_errored;
   }
   warn(drill.warnings);
+  if (arguments.run.dry_run) return tell_dry_run(std::move(drill), arguments.run);
   drills::RunOptions options;
   options.seed = arguments.run.seed;
   options.directory = arguments.run.directory;

@@ -123,19 +123,6 @@ bool conclude(const RunArguments& arguments, const std::string& drill, const dri
   return write_junit(arguments.junit, report);
 }
 
-// What would happen, instead of doing it.
-int tell(drills::Drill drill, const RunArguments& arguments) {
-  if (arguments.seed) {
-    drill.seed = *arguments.seed;
-    drill.seed_given = true;
-  }
-  const drills::Outline outline = drills::outline_of(drill);
-  print(arguments.json
-            ? drills::to_json(outline).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
-            : dry_run_text(outline));
-  return flush() ? 0 : exit_errored;
-}
-
 }  // namespace
 
 int run(const RunArguments& arguments) {
@@ -154,7 +141,7 @@ int run(const RunArguments& arguments) {
     return exit_errored;
   }
   warn(drill.warnings);
-  if (arguments.dry_run) return tell(std::move(drill), arguments);
+  if (arguments.dry_run) return tell_dry_run(std::move(drill), arguments);
   drills::RunOptions options;
   options.seed = arguments.seed;
   options.directory = arguments.directory;

@@ -3,7 +3,6 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 #include <system_error>
@@ -43,15 +42,6 @@ std::error_code standard(const asio::error_code& error) {
                                                                 : error;
 }
 
-/// True if a socket file was left behind by a process that is no more, and has been taken away.
-bool removed_stale(asio::io_context& context, const proxy::Endpoint& at,
-                   const asio::generic::stream_protocol::endpoint& address) {
-  proxy::Socket probe{context};
-  asio::error_code error;
-  probe.connect(address, error);
-  return error == asio::error::connection_refused && ::unlink(at.path.c_str()) == 0;
-}
-
 }  // namespace
 
 proxy::Endpoint listen(Acceptor& acceptor, asio::io_context& context, proxy::Endpoint at) {
@@ -59,7 +49,7 @@ proxy::Endpoint listen(Acceptor& acceptor, asio::io_context& context, proxy::End
   for (const auto& address : addresses(context, at, error)) {
     error.clear();
     try_listen(acceptor, address, error);
-    if (error == asio::error::address_in_use && at.is_unix() && removed_stale(context, at, address)) {
+    if (error == asio::error::address_in_use && at.is_unix() && proxy::remove_stale_socket(at.path)) {
       error.clear();
       try_listen(acceptor, address, error);
     }

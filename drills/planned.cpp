@@ -61,8 +61,7 @@ Duration length_of(const std::vector<Span>& spans) {
 const ProxyBlock* proxy_of(const Target& target, const Drill& drill) {
   if (!target.proxy.empty()) return named(drill.proxies, target.proxy);
   constexpr std::string_view scheme = "http://";
-  if (!target.text.starts_with(scheme)) return nullptr;
-  std::string address = target.text.substr(scheme.size());
+  std::string address = target.text.substr(target.text.starts_with(scheme) ? scheme.size() : 0);
   address.erase(std::min(address.find_first_of("/?#"), address.size()));
   if (constexpr std::string_view local = "localhost:"; address.starts_with(local))
     address.replace(0, local.size(), "127.0.0.1:");
@@ -74,6 +73,29 @@ const ProxyBlock* proxy_of(const Target& target, const Drill& drill) {
 const BackendSpec* backend_of(const ProxyBlock& proxy, const Drill& drill) {
   const auto* name = std::get_if<std::string>(&proxy.upstream);
   return name != nullptr ? named(drill.backends, *name) : nullptr;
+}
+
+bool looks_at(const CheckSpec& check, const FaultSpec& fault, const Drill& drill) {
+  const auto target_of = [](const Source& source) -> const Target* {
+    if (const auto* http = std::get_if<HttpProbe>(&source)) return &http->url;
+    const auto* tcp = std::get_if<TcpProbe>(&source);
+    return tcp != nullptr ? &tcp->address : nullptr;
+  };
+  const auto concerns = [&] {
+    if (std::holds_alternative<CommandProbe>(check.source)) return true;
+    if (const auto* proxy = std::get_if<ProxySource>(&check.source)) return fault.concerns(proxy->proxy);
+    const Target* target = target_of(check.source);
+    if (const auto* load = std::get_if<LoadSource>(&check.source))
+      if (const LoadSpec* spec = named(drill.loads, load->load)) target = &spec->http;
+    const ProxyBlock* proxy = target != nullptr ? proxy_of(*target, drill) : nullptr;
+    return proxy != nullptr && fault.concerns(proxy->name);
+  };
+  if (!concerns()) return false;
+  const auto phase = planned_phase(drill, check.during), in_force = planned_phase(drill, fault.name);
+  return std::any_of(phase.begin(), phase.end(), [&](const Span& a) {
+    return std::any_of(in_force.begin(), in_force.end(),
+                       [&](const Span& b) { return std::max(a.from, b.from) < std::min(a.to, b.to); });
+  });
 }
 
 std::optional<double> expected_samples(const CheckSpec& check, const Drill& drill) {

@@ -21,6 +21,10 @@ const ProxyBlock* proxy_of(const Target& target, const Drill& drill);
 /// The embedded backend behind `proxy`, or null.
 const BackendSpec* backend_of(const ProxyBlock& proxy, const Drill& drill);
 
+/// Whether the check sees what `fault` does: it looks at one of its proxies, or is a command, which may look at
+/// anything, at a time when the fault is in force.
+bool looks_at(const CheckSpec& check, const FaultSpec& fault, const Drill& drill);
+
 /// How many samples a check of a load or a probe may expect; nothing for a proxy, where it depends on who comes.
 std::optional<double> expected_samples(const CheckSpec& check, const Drill& drill);
 

@@ -108,6 +108,7 @@ std::optional<Figure> ProxyPhase::figure(std::string_view name) const {
   const Occupancy none;
   const Occupancy& p = pool ? *pool : none;
   const auto of_pool = [&](std::uint64_t value) { return Figure{static_cast<double>(value), pool ? links : 0}; };
+  if (!p.sees_queue && (name.starts_with("queue_") || name.starts_with("wait_"))) return Figure{};
   if (name == "queue_waits") return of_pool(p.granted_after_wait);
   if (name == "queue_timeouts") return of_pool(p.timed_out);
   if (name == "queue_full") return of_pool(p.rejected);

@@ -102,7 +102,7 @@ void JournalReading::pool(const Fields& line) {
   latest(pool.gone, "gone");
   latest(pool.rejected, "rejected");
   const auto active = count_of(line, "active"), queue = count_of(line, "queue");
-  if (active && queue) pool.series.push_back({t_, *active, *queue});
+  if (active) pool.series.push_back({t_, *active, queue.value_or(0)});
 }
 
 void JournalReading::pool_summary(const Fields& line) {

@@ -176,18 +176,23 @@ void Record::proxy(const std::string& proxy, const proxy::Counters& counters) {
 void Record::pools(const std::string& proxy, const proxy::Counters& counters) {
   for (const auto& [fault, pool] : counters.pools) {
     if (!pool.in_force) continue;
-    journal_.write("pool", {{"proxy", proxy},
-                            {"fault", fault},
-                            {"limit", pool.limit},
-                            {"active", pool.active},
-                            {"active_max", pool.active_max},
-                            {"queue", pool.queue},
-                            {"queue_max", pool.queue_max},
-                            {"granted", pool.granted},
-                            {"timed_out", pool.timed_out},
-                            {"gone", pool.gone},
-                            {"rejected", pool.rejected},
-                            {"oldest_wait_s", seconds(pool.oldest_wait)}});
+    Json line{{"proxy", proxy},
+              {"fault", fault},
+              {"limit", pool.limit},
+              {"active", pool.active},
+              {"active_max", pool.active_max}};
+    if (pool.sees_queue) {
+      line["queue"] = pool.queue;
+      line["queue_max"] = pool.queue_max;
+    }
+    line["granted"] = pool.granted;
+    if (pool.sees_queue) {
+      line["timed_out"] = pool.timed_out;
+      line["gone"] = pool.gone;
+      line["rejected"] = pool.rejected;
+      line["oldest_wait_s"] = seconds(pool.oldest_wait);
+    }
+    journal_.write("pool", line);
   }
 }
 
@@ -244,20 +249,17 @@ void Record::fault_summary(std::size_t index, const Force& force, const PoolWatc
 }
 
 void Record::pool_summary(const std::string& proxy, const std::string& fault, const faults::Occupancy& sum) {
-  Json line{{"proxy", proxy},
-            {"fault", fault},
-            {"limit", sum.limit},
-            {"active_max", sum.active_max},
-            {"queue_max", sum.queue_max},
-            {"granted", sum.granted},
-            {"granted_after_wait", sum.granted_after_wait},
-            {"timed_out", sum.timed_out},
-            {"gone", sum.gone},
-            {"rejected", sum.rejected},
-            {"evicted", sum.evicted},
-            {"released", sum.released},
-            {"leaked", sum.leaked}};
-  if (sum.wait.count() > 0) {
+  Json line{{"proxy", proxy},         {"fault", fault},         {"limit", sum.limit},  {"active_max", sum.active_max},
+            {"granted", sum.granted}, {"evicted", sum.evicted}, {"leaked", sum.leaked}};
+  if (sum.sees_queue) {
+    line["queue_max"] = sum.queue_max;
+    line["granted_after_wait"] = sum.granted_after_wait;
+    line["timed_out"] = sum.timed_out;
+    line["gone"] = sum.gone;
+    line["rejected"] = sum.rejected;
+    line["released"] = sum.released;
+  }
+  if (sum.sees_queue && sum.wait.count() > 0) {
     line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
     line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));
   }

@@ -102,7 +102,8 @@ Case of(const FaultReport& fault, const Report& report) {
   Case one{"faults", fmt::format("fault {} touched a connection", fault.name)};
   if (fault.touched()) return one;
   if (fault.unseen) {
-    one.detail = "the kernel turned connections away before they could be counted\n";
+    one.verdict = Verdict::skipped;
+    one.message = "the kernel does the refusing: whom it met cannot be seen from here";
     return one;
   }
   if (fault.in_force.empty() && report.result == "aborted") {

@@ -59,7 +59,7 @@ std::string spell_in_force(const FaultReport& fault) {
 std::string spell_touched(const FaultReport& fault) {
   if (fault.links_affected && *fault.links_affected == 0 && !fault.first) return "It touched no connection.";
   if (fault.unseen && !fault.touched())
-    return "The kernel turned connections away: which ones, and how many, cannot be seen from here.";
+    return "The kernel does the refusing: whether it met anybody cannot be seen from here, only by a check.";
   if (!fault.touched()) return "Which connections it touched was not measured.";
   std::string text = fault.links_affected ? fmt::format("It touched {} connection{}", grouped(*fault.links_affected),
                                                         *fault.links_affected == 1 ? "" : "s")
@@ -130,11 +130,12 @@ std::string fidelity_section(const Report& report) {
     if (achieved == nullptr) achieved = find(fault.achieved, "held");
     if (achieved == nullptr) continue;
     const auto delay = nlohmann::ordered_json::parse(*achieved, nullptr, false);
-    if (!delay.is_object() || !delay.contains("error_p99_ms") || !delay.contains("p50_ms")) continue;
-    const double error = delay["error_p99_ms"], usual = delay["p50_ms"];
+    if (!delay.is_object() || !delay.contains("error_p99_ms") || !delay.contains("p99_ms")) continue;
+    const double error = delay["error_p99_ms"], usual = delay["p99_ms"];
     if (error > 1 && error > usual / 10)
       text += fmt::format(
-          "\n⚠ {}: one in a hundred moments came {} or more too late, where bytes were held for {} (p50): this machine "
+          "\n⚠ {}: one in a hundred moments came {} or more too late, where one in a hundred bytes was held for {} or "
+          "more: this machine "
           "cannot time it closely.\n",
           code(fault.name), show_ms(error), show_ms(usual));
   }

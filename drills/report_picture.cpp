@@ -115,7 +115,8 @@ class Picture {
     }
     const std::string limit = pool.limit ? " of " + grouped(*pool.limit) : "";
     add(pool.proxy + " in use", sparkline(active, highest(active)), "up to " + grouped(pool.active_max) + limit);
-    add(pool.proxy + " queue", sparkline(queue, highest(queue)), "up to " + grouped(pool.queue_max));
+    if (pool.queue_max)
+      add(pool.proxy + " queue", sparkline(queue, highest(queue)), "up to " + grouped(pool.queue_max));
   }
 
   std::string text() const {

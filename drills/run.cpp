@@ -158,6 +158,7 @@ void Run::State::conduct() {
     outcome.worsen(Result::aborted, late);
     why = "abort";
   }
+  if (outcome.result == Result::aborted) cut_short = phases.at(stopped);
   if (outcome.result == Result::aborted || options.command != nullptr) phases.nothing_to_come();
   heal(outcome.result == Result::aborted ? (why == "abort" ? "abort" : "signal") : "end");
   if (options.command != nullptr) end_command();
@@ -201,6 +202,8 @@ void Run::State::play(Time now) {
     measure_proxies(now);
     std::vector<bool> before;
     for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
+    for (const Step& step : moment)
+      if (step.what == Step::What::off) rates.end(force, step.fault, now);
     force.take(moment, start, now);
     for (std::size_t i = 0; i < drill.faults.size(); ++i)
       if (force.in_force(i) && !before[i]) phases.on(i, now);
@@ -212,6 +215,7 @@ void Run::State::play(Time now) {
     }
     const Time done = steady_clock::now();
     measure_proxies(done);
+    rates.look(force, done);
     for (std::size_t i = 0; i < drill.faults.size(); ++i) {
       if (force.in_force(i) || !before[i]) continue;
       phases.off(i, done);

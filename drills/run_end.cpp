@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "drills/judge.hpp"
+#include "drills/planned.hpp"
 #include "drills/report.hpp"
 #include "drills/run_state.hpp"
 #include "faults/bytes.hpp"
@@ -83,6 +84,7 @@ void Run::State::heal(const std::string& why) {
   std::vector<std::size_t> were;
   for (std::size_t i = 0; i < drill.faults.size(); ++i)
     if (force.in_force(i)) were.push_back(i);
+  for (const std::size_t i : were) rates.end(force, i, began);
   force.clear();
   try {
     force.publish(stage->engine());
@@ -107,9 +109,12 @@ void Run::State::judge_all() {
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     Verdict verdict = judge(drill, i, measures);
     const CheckSpec& check = drill.checks[i];
-    // What an abort cut short is nobody's failure.
-    verdict.judged = verdict.measured_at_all || outcome.result != Result::aborted;
-    if (!verdict.judged) verdict.reason = "the run was aborted before there was anything to judge";
+    // What an abort cut short is nobody's failure, and what the heal ended nobody's success.
+    const bool cut = outcome.result == Result::aborted && cut_short.test(phases.bit(check.during));
+    verdict.judged = outcome.result != Result::aborted || (verdict.measured_at_all && !cut);
+    if (!verdict.judged)
+      verdict.reason = cut ? fmt::format("the run was aborted during \"{}\"", check.during)
+                           : "the run was aborted before there was anything to judge";
     record->check(i, verdict);
     if (!verdict.judged) {
       board.tell(fmt::format("check \"{}\" not judged: {}", check.name, verdict.reason));
@@ -127,10 +132,12 @@ void Run::State::judge_all() {
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
     if (force.unseen(i)) {
-      if (drill.checks.empty() && options.command == nullptr)
+      const bool seen = std::any_of(drill.checks.begin(), drill.checks.end(),
+                                    [&](const CheckSpec& check) { return looks_at(check, drill.faults[i], drill); });
+      if (!seen && options.command == nullptr)
         outcome.worsen(Result::errored,
-                       fmt::format("whom fault \"{}\" kept from proxy {} nobody here can see, and there is no check: "
-                                   "nothing shows that it did anything",
+                       fmt::format("whom fault \"{}\" kept from proxy {} nobody here can see, and no check looks at it "
+                                   "then: nothing shows that it did anything",
                                    drill.faults[i].name, where));
       continue;
     }

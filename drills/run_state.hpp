@@ -58,6 +58,7 @@ struct Run::State {
   std::unique_ptr<Record> record;
   std::unique_ptr<Stage> stage;
   Time start{};
+  Phases::Set cut_short;   // the phases that an abort fell into
   bool conducted = false;  // it came to the first request
   std::size_t next_step = 0;
   std::vector<bool> touched;

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "drills/program.hpp"
+
 namespace firedrill::drills {
 namespace {
 
@@ -109,7 +111,11 @@ void Stage::add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample&
   } else if (const auto* tcp = std::get_if<TcpProbe>(&check.source)) {
     spec.question = TcpQuestion{resolved(tcp->address)};
   } else {
-    spec.question = std::get<CommandProbe>(check.source);
+    const auto& command = std::get<CommandProbe>(check.source);
+    if (const Program program = find_program(command.argv.front()); !program.obstacle.empty())
+      throw std::runtime_error{
+          fmt::format("check \"{}\": cannot run \"{}\": {}", check.name, command.argv.front(), program.obstacle)};
+    spec.question = command;
   }
   probes_->add(std::move(spec), meter,
                [on_sample, name = check.name](bool good, Duration took, const std::string& said) {

@@ -33,12 +33,17 @@ class Warnings {
     nothing_judged();
     for (std::size_t i = 0; i < drill_.loads.size(); ++i) impatient(i);
     for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
+      unseen(i);
       cut(i);
       nobody_met(i);
       given_up(i);
     }
     for (const Shadow& shadow : shadows(drill_)) hidden(shadow);
-    for (std::size_t i = 0; i < drill_.checks.size(); ++i) few_samples(i);
+    for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
+      few_samples(i);
+      queue_out_of_sight(i);
+    }
+    endless_aborts();
     return std::move(problems_);
   }
 
@@ -82,6 +87,57 @@ class Warnings {
               keys.has("timeout") ? "" : fmt::format("timeout is {} unless given, ", faults::show(load.timeout)),
               fault.name, faults::show(*wait), also));
       return;
+    }
+  }
+
+  // Whom the kernel refuses only a check can tell.
+  void unseen(std::size_t i) {
+    const FaultSpec& fault = drill_.faults[i];
+    if (state_at(fault, Duration::zero())->settings->outlook().shuts != faults::Shuts::listener) return;
+    const auto looks = [&](const CheckSpec& check) { return looks_at(check, fault, drill_); };
+    if (purpose_ == Purpose::exec || std::any_of(drill_.checks.begin(), drill_.checks.end(), looks)) return;
+    block("fault", i, fault.name)
+        .problem("no check looks at its proxy while it is in force: nothing will show that it did anything");
+  }
+
+  // Figures of slots and queues come from faults that have them.
+  void queue_out_of_sight(std::size_t i) {
+    const CheckSpec& check = drill_.checks[i];
+    const auto* proxy = std::get_if<ProxySource>(&check.source);
+    if (proxy == nullptr) return;
+    const FaultSpec* unseen = nullptr;
+    bool any = false;
+    for (const FaultSpec& fault : drill_.faults) {
+      if (!looks_at(check, fault, drill_)) continue;
+      const faults::Queue queue = state_at(fault, Duration::zero())->settings->outlook().queue;
+      any = any || queue != faults::Queue::none;
+      if (queue == faults::Queue::unseen) unseen = &fault;
+    }
+    Reader keys = block("check", i, check.name);
+    Reader figures{*keys.table().find("expect"), keys.subject() + ": expect", problems_};
+    for (const Expectation& one : check.expect) {
+      const bool of_queue = one.figure.starts_with("queue_") || one.figure.starts_with("wait_");
+      if (!of_queue && !one.figure.starts_with("pool_")) continue;
+      if (!any)
+        figures.problem(
+            one.figure,
+            fmt::format("no fault with a pool is on proxy \"{}\" during \"{}\": there is nothing to measure",
+                        proxy->proxy, check.during));
+      else if (of_queue && unseen != nullptr)
+        figures.problem(
+            one.figure,
+            fmt::format("fault \"{}\" leaves who waits in the kernel's backlog, where nobody is counted or timed",
+                        unseen->name));
+    }
+  }
+
+  void endless_aborts() {
+    for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
+      if (purpose_ == Purpose::exec || drill_.aborts[i].over <= drill_.length()) continue;
+      const Value& when = *tree_.find("abort")->find("when");
+      Reader keys{(*when.list())[i], fmt::format("abort condition {}", i + 1), problems_};
+      keys.problem("over",
+                   fmt::format("longer than the drill lasts ({}): it is never judged", faults::show(drill_.length())));
     }
   }
 

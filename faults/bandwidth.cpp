@@ -21,7 +21,7 @@ struct BandwidthSettings final : Settings {
     if (rate <= 0) return {Shuts::bytes, {}, "nothing passes until it is healed"};
     return {Shuts::nothing,
             {},
-            fmt::format("at most {:.6g} bytes/s pass on {}", rate, together ? "all links together" : "each link")};
+            fmt::format("at most {} pass on {}", show_rate(rate), together ? "all links together" : "each link")};
   }
 
   // A burst that a slow line saves up in more than a year is as good as one that it saves up in a year.
@@ -60,11 +60,7 @@ class Bandwidth final : public StreamFault {
         effects_{making.effects},
         shared_{making.effects.line[static_cast<std::size_t>(direction)]} {}
   // A link that ends keeps nothing of a line that others share.
-  ~Bandwidth() override {
-    cancel();
-    held_ = 0;
-    tell_turn();
-  }
+  ~Bandwidth() override { cancel(); }
   Bandwidth(const Bandwidth&) = delete;
   Bandwidth& operator=(const Bandwidth&) = delete;
 
@@ -82,7 +78,7 @@ class Bandwidth final : public StreamFault {
     cancel();
     dropped_ += std::exchange(held_, 0);
     chunks_.clear();
-    tell_turn();
+    tell_busy(now);
     next.abort(now);
   }
   void tick(Time now, Outlet& next) override { pass(now, next); }
@@ -110,7 +106,7 @@ class Bandwidth final : public StreamFault {
     cancel();
     for (Chunk& chunk : std::exchange(chunks_, {})) next.data(std::move(chunk.bytes), now);  // not in their turn
     held_ = 0;
-    tell_turn();
+    tell_busy(now);
     pass(now, next);
   }
 
@@ -140,9 +136,11 @@ class Bandwidth final : public StreamFault {
     due_ = bucket().reserve(cost_, settings_.credit(), now);
   }
 
-  void tell_turn() {
-    const bool now = held_ > 0;
-    if (now != std::exchange(in_turn_, now)) effects_.in_turn.fetch_add(now ? 1 : -1, std::memory_order_relaxed);
+  // Told with every piece, so that any stretch of time can be held against the bytes of it.
+  void tell_busy(Time now) {
+    if (busy_) effects_.busy.fetch_add((now - told_).count(), std::memory_order_relaxed);
+    busy_ = held_ > 0;
+    told_ = now;
   }
 
   void cancel() {
@@ -151,7 +149,7 @@ class Bandwidth final : public StreamFault {
 
   void pass(Time now, Outlet& next) {
     send_due(now, next);
-    tell_turn();
+    tell_busy(now);
     if (chunks_.empty() && std::exchange(finished_, false)) next.finish(now);
   }
 
@@ -183,7 +181,9 @@ class Bandwidth final : public StreamFault {
   Bucket own_;
   std::deque<Chunk> chunks_;
   std::size_t held_ = 0;
-  bool finished_ = false, in_turn_ = false;
+  bool finished_ = false;
+  bool busy_ = false;  // since told_ there have been bytes waiting
+  Time told_{};
   std::uint64_t dropped_ = 0;
   std::uint64_t reserved_ = 0;  // bytes at the front that have their time on the line; 0: none
   Duration cost_{};             // of these

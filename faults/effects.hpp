@@ -44,7 +44,7 @@ class Effects {
   std::atomic<std::uint64_t> eligible{0};   // links that percent was asked about
   std::atomic<std::uint64_t> drawn{0};      // those of them that it chose
   std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on in their turn
-  std::atomic<std::int64_t> in_turn{0};     // lanes whose bytes wait for their turn just now
+  std::atomic<std::int64_t> busy{0};        // ns in which lanes had bytes waiting for their turn, added up
   std::atomic<std::uint64_t> tried{0};      // times chance was asked: segments, bytes
   std::atomic<std::uint64_t> discarded{0};  // bytes thrown away
   std::atomic<std::uint64_t> altered{0};    // bytes handed on other than they came

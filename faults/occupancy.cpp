@@ -6,6 +6,7 @@
 namespace firedrill::faults {
 
 void Occupancy::add_sums(const Occupancy& more) {
+  sees_queue = sees_queue && more.sees_queue;
   granted += more.granted;
   granted_after_wait += more.granted_after_wait;
   timed_out += more.timed_out;

@@ -26,6 +26,7 @@ struct Occupancy {
   Histogram wasted{};           // of those that timed out or left
   Histogram hold{};             // slot taken to slot given back
   Duration busy{}, capacity{};  // slot-time used and offered since the gate came: busy / capacity is the utilisation
+  bool sees_queue = true;       // false: who waits does so in the kernel's backlog, and of the queue nothing is known
   bool in_force = true;         // false: the gate has gone, and these are its sums
 
   /// Counts, waits and slot-time of another gate, or of the same one at another time; levels stay.

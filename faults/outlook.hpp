@@ -18,11 +18,19 @@ enum class Shuts : std::uint8_t {
   listener,  // no new link comes at all
 };
 
+/// Whether a fault has slots and a queue in front of them, of which figures can be had.
+enum class Queue : std::uint8_t {
+  none,
+  counted,
+  unseen,  // slots are counted, but who waits does so where nobody here sees it
+};
+
 struct Outlook {
   Shuts shuts = Shuts::nothing;
   std::optional<Duration> longest_wait;  // for being let in; none: it keeps nobody waiting, or for ever
   std::string worst{};                   // what a link may meet, with its figures, to follow "for 30s"
   Duration dial_delay{};                 // by which half of the dials of the upstream are late, or more
+  Queue queue = Queue::none;
 };
 
 }  // namespace firedrill::faults

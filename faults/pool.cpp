@@ -243,6 +243,7 @@ void Pool::release(Time now, GateOutlet& out) {
 std::optional<Occupancy> Pool::occupancy(Time now) {
   Occupancy all = tally_.read(now, shards_, settings_);
   all.held = held_.size();
+  all.sees_queue = settings_.wait != PoolSettings::Wait::backlog;
   return all;
 }
 

@@ -88,6 +88,7 @@ Outlook PoolSettings::outlook() const {
   const std::uint64_t slots = shards * (each + reserve);
   if (slots == 0) outlook.shuts = Shuts::upstream;
   if (queue != std::optional<std::uint64_t>{0}) outlook.longest_wait = queue_timeout;
+  outlook.queue = wait == Wait::backlog ? Queue::unseen : Queue::counted;
 
   const auto sent_off = [](const Sendoff& how) -> std::string_view {
     return !how ? "kept hanging" : *how == Ending::reset ? "reset" : "closed";

@@ -21,7 +21,7 @@ struct SliceSettings final : Settings {
     if (variation > 0) worst += fmt::format(" give or take {}", show_size(variation));
     if (gap > Duration::zero())
       worst +=
-          fmt::format(", {} apart: {:.6g} bytes/s on each link", show(gap), static_cast<double>(size) / seconds(gap));
+          fmt::format(", {} apart: {} on each link", show(gap), show_rate(static_cast<double>(size) / seconds(gap)));
     return {Shuts::nothing, {}, worst};
   }
 };

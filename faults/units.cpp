@@ -145,6 +145,14 @@ std::string show_size(std::uint64_t bytes) {
   return fmt::format("{}B", bytes);
 }
 
+std::string show_rate(double bytes_per_s) {
+  if (std::floor(bytes_per_s) == bytes_per_s && bytes_per_s < 0x1p60)
+    return show_size(static_cast<std::uint64_t>(bytes_per_s)) + "/s";
+  for (const Unit& unit : {size_units[4], size_units[3], size_units[2]})
+    if (bytes_per_s >= unit.factor) return fmt::format("{}{}/s", trimmed(bytes_per_s / unit.factor), unit.name);
+  return trimmed(bytes_per_s) + "B/s";
+}
+
 std::string show_share(double share) { return trimmed(std::round(share * 1e5) / 1e3) + "%"; }
 
 }  // namespace firedrill::faults

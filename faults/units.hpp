@@ -24,6 +24,7 @@ std::optional<double> parse_share(std::string_view text);
 
 std::string show(Duration);                  // "1.5s", "200ms": the largest unit that keeps it short
 std::string show_size(std::uint64_t bytes);  // "64KiB"
+std::string show_rate(double bytes_per_s);   // "10MB/s"
 std::string show_share(double share);        // "31.2%"
 
 }  // namespace firedrill::faults

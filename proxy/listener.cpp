@@ -37,13 +37,6 @@ int bind_and_listen(const Address& address, int& fd) {
   return 0;
 }
 
-// A socket file that nobody listens on is left over from a process that died.
-void remove_stale(const Address& address, const std::string& path) {
-  const Descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(probe.get(), address.data(), static_cast<socklen_t>(address.size())) != 0 && errno == ECONNREFUSED)
-    ::unlink(path.c_str());
-}
-
 Address local_address(int fd) {
   Address address;
   socklen_t size = static_cast<socklen_t>(address.capacity());
@@ -62,7 +55,7 @@ void Listener::open(const Endpoint& endpoint) {
   const std::string what = fmt::format("proxy \"{}\": listen {}", proxy_.spec().name, endpoint.text());
   auto address = endpoint.numeric();
   if (!address) throw std::system_error{EINVAL, std::system_category(), what + ": give an address, not a name"};
-  if (endpoint.is_unix()) remove_stale(*address, endpoint.path);
+  if (endpoint.is_unix()) remove_stale_socket(endpoint.path);
   int fd = -1;
   int error = bind_and_listen(*address, fd);
   if (error == 0 && !endpoint.is_unix() && endpoint.port == 0) {

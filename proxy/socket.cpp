@@ -4,9 +4,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include <asio/local/stream_protocol.hpp>
 
 namespace firedrill::proxy {
 namespace {
@@ -65,6 +68,16 @@ int pending_error(Socket& socket) {
   socklen_t size = sizeof error;
   ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
   return error;
+}
+
+bool remove_stale_socket(const std::string& path) {
+  struct stat file {};
+  if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
+  const asio::local::stream_protocol::endpoint address{path};
+  const Descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const bool refused =
+      ::connect(probe.get(), address.data(), static_cast<socklen_t>(address.size())) != 0 && errno == ECONNREFUSED;
+  return refused && ::unlink(path.c_str()) == 0;
 }
 
 bool is_want_of_descriptors(int error) {

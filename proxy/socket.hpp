@@ -48,6 +48,9 @@ void reset(Socket& socket);
 void reset(Descriptor socket);
 /// True when an errno says that a socket could not be made for want of descriptors or memory.
 bool is_want_of_descriptors(int error);
+/// Takes a Unix socket's file away that nobody listens on: left over from a process that died. False when there is
+/// none, somebody listens, or the file is no socket: that is somebody's, and stays.
+bool remove_stale_socket(const std::string& path);
 /// Reads and clears the socket's pending error.
 int pending_error(Socket& socket);
 

@@ -79,7 +79,9 @@ TEST(Exec, IsNotGreenWithoutTheFileThatWasAskedFor) {
   const Finished it = firedrill(desk, asking({"--junit", "/dev/full"}, "true"));
 
   EXPECT_EQ(it.exit_code, 4);
-  EXPECT_THAT(it.error, HasSubstr("firedrill: --junit /dev/full: cannot be written\nfiredrill: passed, exit code 4\n"));
+  EXPECT_THAT(it.error,
+              HasSubstr("firedrill: --junit /dev/full: cannot be written\nfiredrill: passed, exit code 4 for the "
+                        "file that could not be written\n"));
 }
 
 TEST(Exec, WarnsBeforeItStarts) {

@@ -220,7 +220,19 @@ TEST_F(Runs, ByAClosedListenerProveNothingWithoutACheck) {
 
   const Outcome without = run(down);
   EXPECT_EQ(without.result, Result::errored);
-  EXPECT_THAT(without.reasons, Contains(HasSubstr("there is no check")));
+  EXPECT_THAT(without.reasons, Contains(HasSubstr("no check looks at it then")));
+
+  RunOptions somewhere;
+  somewhere.directory = directory_ / "aside";
+  const Outcome aside = run(down + R"(
+[[check]]
+name = "looked at another time"
+load = "users"
+during = "before"
+expect = { errors = "< 50%" }
+)",
+                            somewhere);
+  EXPECT_EQ(aside.result, Result::errored);
 
   RunOptions elsewhere;
   elsewhere.directory = directory_ / "with";
@@ -235,6 +247,76 @@ expect = { errors = "> 90%" }
   EXPECT_EQ(with.result, Result::passed) << testing::PrintToString(with.reasons);
   EXPECT_EQ(report_["faults"][0]["links_affected"], nullptr);
   EXPECT_EQ(report_["faults"][0]["unseen"], true);
+}
+
+// A regular load must not be counted as if its lanes were busy all the time; and what is in force for less than a
+// second has a rate, too.
+TEST_F(Runs, MeasureTheRateOfALaneByTheTimeItWasBusy) {
+  Drill thin = parse_drill("test.toml", R"(
+[drill]
+name = "test"
+seed = 7
+duration = "2s"
+[[backend]]
+name = "app"
+listen = "127.0.0.1:0"
+service_time = "1ms"
+body = "20KB"
+[[proxy]]
+name = "api"
+listen = "127.0.0.1:0"
+upstream = "backend:app"
+[[load]]
+name = "users"
+http = "proxy:api/"
+rate = 4
+[[fault]]
+name = "thin"
+proxy = "api"
+kind = "bandwidth"
+rate = "100KB/s"
+at = "200ms"
+for = "800ms"
+)",
+                           {}, {});
+  play(std::move(thin));
+
+  const Json fault = report_["faults"][0];
+  ASSERT_TRUE(fault["achieved"].contains("rate")) << fault;
+  EXPECT_NEAR(fault["achieved"]["rate"]["p50_bytes_per_s"], 100'000, 20'000);
+  EXPECT_EQ(fault["bytes_per_s"].size(), 1);
+}
+
+TEST_F(Runs, KnowNothingOfAQueueInTheKernelsBacklog) {
+  const Outcome outcome = run(R"(
+[[fault]]
+name = "pool"
+proxy = "api"
+kind = "pool"
+max_connections = 1
+wait = "backlog"
+[[check]]
+name = "nobody waits"
+proxy = "api"
+during = "pool"
+expect = { queue_max = 0 }
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored) << "what cannot be seen is not zero";
+  EXPECT_EQ(report_["pools"][0]["queue_max"], nullptr);
+  EXPECT_EQ(report_["pools"][0]["timed_out"], nullptr);
+  EXPECT_GT(report_["pools"][0]["granted"], 0);
+}
+
+TEST_F(Runs, DoNotBeginWithACommandThatCannotBeRun) {
+  const Outcome outcome = run(R"(
+[[check]]
+name = "asks"
+command = ["/nowhere/to-be-found"]
+)");
+
+  EXPECT_EQ(outcome.result, Result::errored);
+  EXPECT_THAT(outcome.reasons, Contains(HasSubstr("check \"asks\": cannot run \"/nowhere/to-be-found\"")));
 }
 
 TEST_F(Runs, AreErroredWhenACheckHasNoSamples) {
@@ -302,6 +384,11 @@ name = "stuck"
 proxy = "api"
 kind = "stall"
 at = "100ms"
+[[check]]
+name = "cut short"
+load = "users"
+during = "stuck"
+expect = { errors = "< 1%" }
 )"),
                       options};
   Outcome outcome;
@@ -314,6 +401,7 @@ at = "100ms"
   const Json report = Json::parse(std::ifstream{options.directory + "/report.json"});
   EXPECT_EQ(outcome.result, Result::aborted);
   EXPECT_EQ(report["result"], "aborted");
+  EXPECT_EQ(report.at("checks").at(0).at("passed"), nullptr) << report["checks"];
   EXPECT_EQ(report["cleanup"]["faults_in_force"], 0);
   EXPECT_TRUE(report["faults"][0]["healed_s"].is_number());
 }

@@ -63,6 +63,41 @@ TEST(Warnings, NameUsersWhoGiveUpBeforeTheQueueDoes) {
   EXPECT_NE(warned(pool + "[[load]]\nname = \"others\"\nhttp = \"http://localhost:8081/x\"\nrate = 1\n"), warned(pool));
 }
 
+TEST(Warnings, NameAClosedListenerThatNoCheckLooksAt) {
+  const std::string idle = "[[proxy]]\nname = \"idle\"\nlisten = \"127.0.0.1:0\"\nupstream = \"backend:web\"\n";
+  const std::string down = "[[fault]]\nname = \"gone\"\nproxy = \"idle\"\nkind = \"down\"\n" + from_5_for("5s");
+  const std::string look =
+      "[[check]]\nname = \"look\"\ntcp = \"proxy:idle\"\nduring = \"gone\"\nexpect = { success = \"0%\" }\n";
+
+  EXPECT_EQ(
+      warned(idle + down),
+      "d.toml:24:1: fault \"gone\": no check looks at its proxy while it is in force: nothing will show that it did "
+      "anything\n");
+  EXPECT_EQ(warned(idle + down + look), "");
+}
+
+TEST(Warnings, NameFiguresOfPoolsThatNobodyCanHave) {
+  const std::string check =
+      "[[check]]\nname = \"q\"\nproxy = \"api\"\nduring = \"f\"\nexpect = { queue_max = 0, pool_in_use_max = 1 }\n";
+  const auto backlog = fault("f", "pool", "max_connections = 1\nwait = \"backlog\"");
+
+  EXPECT_EQ(
+      warned(fault("f", "latency", "delay = \"1s\"") + check),
+      "d.toml:29:24: check \"q\": expect: queue_max = 0: no fault with a pool is on proxy \"api\" during \"f\": there "
+      "is nothing to measure\n"
+      "d.toml:29:45: check \"q\": expect: pool_in_use_max = 1: no fault with a pool is on proxy \"api\" during \"f\": "
+      "there is nothing to measure\n");
+  EXPECT_EQ(
+      warned(backlog + check),
+      "d.toml:30:24: check \"q\": expect: queue_max = 0: fault \"f\" leaves who waits in the kernel's backlog, where "
+      "nobody is counted or timed\n");
+}
+
+TEST(Warnings, NameSafetyLinesThatAreNeverJudged) {
+  EXPECT_EQ(warned("[abort]\nwhen = [{ load = \"users\", errors = \"> 80%\", over = \"1m\" }]\n"),
+            "d.toml:21:52: abort condition 1: over = \"1m\": longer than the drill lasts (20s): it is never judged\n");
+}
+
 TEST(Warnings, NamePhasesTooShortForTheirSamples) {
   const std::string check = "[[check]]\nname = \"short\"\nload = \"users\"\nduring = \"slow\"\n";
   const std::string slow = fault("slow", "latency", "delay = \"1s\"\nat = \"1s\"\nfor = \"100ms\"");

@@ -44,6 +44,21 @@ TEST(Bandwidth, ABurstOfManyYearsIsNoMoreThanOneThatIsNeverUsedUp) {
   EXPECT_EQ(rig.tape.entries().back().at, 10s);
 }
 
+TEST(Bandwidth, TellsHowLongItsLanesWereBusy) {
+  const auto fault = make_fault("f", "bandwidth", "rate=100B/s");
+  const LinkFacts facts = link_facts(1);
+  Tape tape;
+  const auto lane =
+      fault->kind->make_stream(*fault->settings, {Seed{1}, fault->name, *fault->effects}, facts, Direction::downstream);
+  for (const Duration t : {0s, 10s}) {
+    lane->data(Bytes::copy_of(std::string(50, 'x')), at(t), tape);
+    while (lane->wake() != never) lane->tick(lane->wake(), tape);
+  }
+
+  EXPECT_EQ(fault->effects->passed, 100U);
+  EXPECT_EQ(Duration{fault->effects->busy.load()}, 1s) << "the pause between them is not";
+}
+
 TEST(Bandwidth, DoesNotDelayWhatComesSlower) {
   StreamRig rig{"bandwidth", "rate=1KB/s burst=10B"};
 

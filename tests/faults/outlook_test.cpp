@@ -41,7 +41,7 @@ TEST(Outlook, KnowsHowLongAPoolKeepsSomebodyWaiting) {
 std::string worst(std::string_view kind, std::string_view settings) { return outlook(kind, settings).worst; }
 
 TEST(Outlook, SaysWhatALinkMayMeetWithItsFigures) {
-  EXPECT_EQ(worst("bandwidth", "rate=100KB/s scope=proxy"), "at most 100000 bytes/s pass on all links together");
+  EXPECT_EQ(worst("bandwidth", "rate=100KB/s scope=proxy"), "at most 100kB/s pass on all links together");
   EXPECT_EQ(worst("blackhole", ""), "whatever is sent is lost");
   EXPECT_EQ(worst("close", "age=30s side=client"), "links end towards the client at the age of 30s");
   EXPECT_EQ(worst("corrupt", "chance=0.1%"), "a bit is flipped in 0.1% of all bytes");
@@ -66,15 +66,13 @@ TEST(Outlook, SaysWhatALinkMayMeetWithItsFigures) {
       worst("loss", "model=gilbert enter=10% leave=40% rto=50ms segment=100B"),
       "about 20% of all segments of 100B wait 50ms for their retransmission, in bursts of 2.5 segments on average, "
       "and all behind them wait too");
-  EXPECT_EQ(worst("network", "delay=40ms rate=1KB/s"),
-            "at most 1000 bytes/s pass on each link; all bytes come late by 40ms");
+  EXPECT_EQ(worst("network", "delay=40ms rate=1KB/s"), "at most 1kB/s pass on each link; all bytes come late by 40ms");
   EXPECT_EQ(worst("refuse", ""), "whoever connects is turned away");
   EXPECT_EQ(worst("reset", ""), "links end as soon as they are there");
   EXPECT_EQ(worst("reset", "idle=1s bytes=1MiB chance=10%"),
             "links end after 1s without a byte, or after 1MiB, or by chance, 10% of them every second");
   EXPECT_EQ(worst("slice", "size=1KiB variation=512B"), "bytes come in pieces of 1KiB give or take 512B");
-  EXPECT_EQ(worst("slice", "size=100B gap=10ms"),
-            "bytes come in pieces of 100B, 10ms apart: 10000 bytes/s on each link");
+  EXPECT_EQ(worst("slice", "size=100B gap=10ms"), "bytes come in pieces of 100B, 10ms apart: 10kB/s on each link");
   EXPECT_EQ(worst("slow_close", "delay=2s"), "the end of a stream comes late by 2s");
   EXPECT_EQ(worst("slow_connect", "delay=500ms"), "connecting to the upstream takes longer by 500ms");
   EXPECT_EQ(worst("stall", ""), "nothing passes until it is healed");

@@ -193,6 +193,22 @@ TEST_F(UnixSockets, OneThatIsInUseIsLeftAlone) {
   client = Peer::connect(other.endpoint());
 }
 
+TEST_F(UnixSockets, AFileThatIsNoneIsLeftAlone) {
+  const std::string file = directory / "precious";
+  std::ofstream{file} << "words";
+  const std::string link = directory / "link";
+  std::filesystem::create_symlink(file, link);
+
+  for (const std::string& path : {file, link}) {
+    auto described = spec();
+    described.listen = {{}, 0, path};
+    EXPECT_THROW(engine.open(described), std::system_error) << path;
+  }
+
+  EXPECT_EQ(std::filesystem::file_size(file), 5U);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
 TEST_F(UnixSockets, OneThatDoesNotExistRefuses) {
   auto described = spec();
   described.upstream = {{}, 0, directory / "nobody"};
