@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "cli/output.hpp"
 #include "cli/text.hpp"
 
 namespace firedrill::cli {
@@ -84,18 +82,6 @@ std::string checks(const Outline& outline) {
 
 std::string dry_run_text(const Outline& outline) {
   return heading(outline) + timeline(outline) + blast_radius(outline) + safety(outline) + checks(outline);
-}
-
-int tell_dry_run(drills::Drill drill, const RunArguments& arguments) {
-  if (arguments.seed) {
-    drill.seed = *arguments.seed;
-    drill.seed_given = true;
-  }
-  const drills::Outline outline = drills::outline_of(drill);
-  print(arguments.json
-            ? drills::to_json(outline).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
-            : dry_run_text(outline));
-  return flush() ? 0 : exit_errored;
 }
 
 }  // namespace firedrill::cli

@@ -45,13 +45,12 @@ drills::Outcome watch(drills::Run& run, Wrapped& command, const Signals& signals
 }
 
 int conclude(const RunArguments& arguments, const drills::Outcome& outcome) {
-  int code = drills::exit_code(outcome);
-  if (!outcome.directory.empty() && !arguments.junit.empty() &&
-      !write_junit(arguments.junit, drills::read_journal(outcome.directory)) && code == 0)
-    code = exit_errored;
-  complain(fmt::format("{}, exit code {}", drills::name(outcome.result), code) +
-           (code == exit_errored && outcome.result == drills::Result::passed ? " for the file that could not be written"
-                                                                             : ""));
+  const int own = drills::exit_code(outcome);
+  const bool written = outcome.directory.empty() || arguments.junit.empty() ||
+                       write_junit(arguments.junit, drills::read_journal(outcome.directory));
+  const int code = own == 0 && !written ? exit_errored : own;
+  complain(fmt::format("{}, exit code {}{}", drills::name(outcome.result), code,
+                       code != own ? " for the file that could not be written" : ""));
   for (const std::string& reason : outcome.reasons) complain("  " + harmless(reason));
   if (!outcome.directory.empty()) complain("report: " + harmless(outcome.directory));
   return code;

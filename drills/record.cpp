@@ -180,13 +180,11 @@ void Record::pools(const std::string& proxy, const proxy::Counters& counters) {
               {"fault", fault},
               {"limit", pool.limit},
               {"active", pool.active},
-              {"active_max", pool.active_max}};
+              {"active_max", pool.active_max},
+              {"granted", pool.granted}};
     if (pool.sees_queue) {
       line["queue"] = pool.queue;
       line["queue_max"] = pool.queue_max;
-    }
-    line["granted"] = pool.granted;
-    if (pool.sees_queue) {
       line["timed_out"] = pool.timed_out;
       line["gone"] = pool.gone;
       line["rejected"] = pool.rejected;
@@ -258,10 +256,10 @@ void Record::pool_summary(const std::string& proxy, const std::string& fault, co
     line["gone"] = sum.gone;
     line["rejected"] = sum.rejected;
     line["released"] = sum.released;
-  }
-  if (sum.sees_queue && sum.wait.count() > 0) {
-    line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
-    line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));
+    if (sum.wait.count() > 0) {
+      line["wait_p50_ms"] = milliseconds(sum.wait.quantile(0.5));
+      line["wait_p95_ms"] = milliseconds(sum.wait.quantile(0.95));
+    }
   }
   if (sum.hold.count() > 0) line["hold_p50_ms"] = milliseconds(sum.hold.quantile(0.5));
   if (sum.capacity.count() > 0) line["utilisation"] = seconds(sum.busy) / seconds(sum.capacity);

@@ -113,7 +113,9 @@ Json pools(const std::vector<PoolReport>& all) {
   for (const PoolReport& pool : all) {
     Json series = Json::array();
     for (const PoolPoint& point : pool.series)
-      series.push_back({{"t", maybe(MaybeNumber{point.t})}, {"active", point.active}, {"queue", point.queue}});
+      series.push_back({{"t", maybe(MaybeNumber{point.t})},
+                        {"active", point.active},
+                        {"queue", pool.queue_max ? Json(point.queue) : Json(nullptr)}});
     list.push_back({{"proxy", pool.proxy},
                     {"fault", pool.fault},
                     {"limit", maybe(pool.limit)},

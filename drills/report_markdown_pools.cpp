@@ -44,8 +44,8 @@ std::string times(std::uint64_t n) { return n == 1 ? "once" : grouped(n) + " tim
 // Only what the figures support.
 std::string meaning(const PoolReport& pool, const MaybeCount& connect_errors) {
   if (!pool.timed_out || !pool.rejected)
-    return "Whether anybody waited, and what became of those who did, cannot be seen from here (they may wait in the "
-           "kernel's backlog), so nothing is concluded.";
+    return "Whether anybody waited, and what became of those who did, was not measured (who waits in the kernel's "
+           "backlog nobody here sees), so nothing is concluded.";
   std::vector<std::string> ends;
   if (*pool.timed_out > 0) ends.push_back(fmt::format("waits ended in timeouts {}", times(*pool.timed_out)));
   if (*pool.rejected > 0) ends.push_back(fmt::format("a full queue turned connections away {}", times(*pool.rejected)));

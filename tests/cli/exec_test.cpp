@@ -84,6 +84,17 @@ TEST(Exec, IsNotGreenWithoutTheFileThatWasAskedFor) {
                         "file that could not be written\n"));
 }
 
+TEST(Exec, TellsWhatWouldHappenWithoutACommand) {
+  const Desk desk;
+  desk.write("drill.toml", exec_drill());
+
+  const Finished it = firedrill(desk, {"exec", "drill.toml", "--dry-run"});
+
+  EXPECT_EQ(it.exit_code, 0) << it.error;
+  EXPECT_THAT(it.out, HasSubstr("dry run: nothing was opened or started"));
+  EXPECT_THAT(it.out, HasSubstr("blast radius"));
+}
+
 TEST(Exec, WarnsBeforeItStarts) {
   const Desk desk;
   desk.write("drill.toml", exec_drill("delay = \"20ms\"\npercent = \"0%\""));

@@ -217,6 +217,11 @@ rate = "0B/s"
 TEST_F(Runs, ByAClosedListenerProveNothingWithoutACheck) {
   const std::string down =
       "[[fault]]\nname = \"gone\"\nproxy = \"api\"\nkind = \"down\"\nat = \"300ms\"\nfor = \"600ms\"\n";
+  const auto looking = [](const std::string& during, const std::string& errors) {
+    return fmt::format(
+        "[[check]]\nname = \"users\"\nload = \"users\"\nduring = \"{}\"\nexpect = {{ errors = \"{}\" }}\n", during,
+        errors);
+  };
 
   const Outcome without = run(down);
   EXPECT_EQ(without.result, Result::errored);
@@ -224,26 +229,12 @@ TEST_F(Runs, ByAClosedListenerProveNothingWithoutACheck) {
 
   RunOptions somewhere;
   somewhere.directory = directory_ / "aside";
-  const Outcome aside = run(down + R"(
-[[check]]
-name = "looked at another time"
-load = "users"
-during = "before"
-expect = { errors = "< 50%" }
-)",
-                            somewhere);
+  const Outcome aside = run(down + looking("before", "< 50%"), somewhere);
   EXPECT_EQ(aside.result, Result::errored);
 
   RunOptions elsewhere;
   elsewhere.directory = directory_ / "with";
-  const Outcome with = run(down + R"(
-[[check]]
-name = "refused"
-load = "users"
-during = "gone"
-expect = { errors = "> 90%" }
-)",
-                           elsewhere);
+  const Outcome with = run(down + looking("gone", "> 90%"), elsewhere);
   EXPECT_EQ(with.result, Result::passed) << testing::PrintToString(with.reasons);
   EXPECT_EQ(report_["faults"][0]["links_affected"], nullptr);
   EXPECT_EQ(report_["faults"][0]["unseen"], true);
