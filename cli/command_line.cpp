@@ -295,7 +295,8 @@ class CommandLine {
   }
 
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
-  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
+  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr,
+           *report_app_ = nullptr;
   RunArguments run_;
   ServeArguments serve_;
   CheckArguments check_;

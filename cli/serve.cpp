@@ -40,8 +40,9 @@ void tell_systemd(const std::string& state) {
 
 void say_what_is_open(const control::Registry& registry) {
   for (const ProxyView& proxy : registry.list())
-    print(harmless(fmt::format("proxy {}: {} -> {}", proxy.spec.name, proxy.address, proxy.spec.upstream.text())) +
-          "\n");
+    print(
+        harmless(fmt::format("proxy {}: {} -> {}", proxy.spec.name, proxy.address.text(), proxy.spec.upstream.text())) +
+        "\n");
 }
 
 // A bad file changes nothing, and ends nothing.
@@ -81,8 +82,8 @@ void wait_for_the_end(const Signals& signals, control::ProxyFiles& files, contro
 int serve(const ServeArguments& arguments) {
   const auto listen = proxy::Endpoint::parse(arguments.control);
   if (!listen || listen->is_unix() || listen->host.empty() || !control::is_loopback(listen->host)) {
-    complain(fmt::format("--control {}: must be a loopback address and a port, such as 127.0.0.1:8474",
-                         arguments.control));
+    complain(
+        fmt::format("--control {}: must be a loopback address and a port, such as 127.0.0.1:8474", arguments.control));
     return exit_bad_input;
   }
   proxy::Endpoint address = *listen;
@@ -94,7 +95,7 @@ int serve(const ServeArguments& arguments) {
   control::ProxyFiles files{arguments.files};
   try {
     files.apply(registry);
-    const control::ControlPort port{address, arguments.control_hosts, registry};
+    const control::ControlPort port{{address, arguments.control_hosts, {}}, registry};
     address.port = port.port();
     print(fmt::format("control port: http://{}/v1/status\n", address.text()));
     print(fmt::format("room for {} connections; seed {}\n", proxy::Engine::room(), seed.value));

@@ -7,19 +7,28 @@
 #include "control/registry.hpp"
 #include "control/router.hpp"
 #include "control/server.hpp"
+#include "control/toxiproxy.hpp"
 
 namespace firedrill::control {
 
+struct ControlOptions {
+  proxy::Endpoint listen{"127.0.0.1", 8474, {}};
+  std::vector<std::string> hosts;  // names that requests may address it by, besides loopback ones
+  ToxiproxyOptions toxiproxy;
+};
+
 class ControlPort {
  public:
-  /// Serves from now on. `registry` outlives it. Throws std::system_error that names the address. `hosts`: names that
-  /// requests may address it by, besides loopback ones.
-  ControlPort(const proxy::Endpoint& listen, std::vector<std::string> hosts, Registry& registry);
+  /// Serves from now on. `registry` outlives it. Throws std::system_error that names the address.
+  ControlPort(const ControlOptions& options, Registry& registry);
 
   std::uint16_t port() const { return server_.port(); }
 
  private:
-  Router router_;
+  Response answer(const Request& request) const;
+
+  const std::vector<std::string> hosts_;
+  Router native_, toxiproxy_;
   Server server_;
 };
 

@@ -34,7 +34,8 @@ std::optional<Response> refusal(const Request& request, const std::vector<std::s
   if (given.empty()) return std::nullopt;
   const std::string host = without_port(given);
   if (is_loopback(host) || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return std::nullopt;
-  return problem(421, fmt::format("\"{}\" is no name of this control port; allow it with --control-host {}", given, host));
+  return problem(421,
+                 fmt::format("\"{}\" is no name of this control port; allow it with --control-host {}", given, host));
 }
 
 }  // namespace firedrill::control

@@ -28,6 +28,9 @@ struct Response {
   Headers headers{};
 };
 
+/// Without regard to the case of ASCII letters.
+bool same_name(std::string_view a, std::string_view b);
+
 /// The path's segments, percent-decoded; nothing of what follows "?". "/v1/proxies/a%2Fb/" is {"v1", "proxies", "a/b",
 /// ""}. False when an escape is malformed or hides a NUL.
 bool segments_of(std::string_view target, std::vector<std::string>& segments);

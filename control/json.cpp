@@ -36,20 +36,39 @@ std::string below(const std::string& pointer, std::string_view key) {
 }  // namespace
 
 Json parse_json(std::string_view body) {
-  const auto shallow = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > deepest) refuse(fmt::format("the body is nested too deeply; at most {} levels", deepest));
-    return true;
-  };
   if (body.empty()) refuse("the body is empty; give a JSON object");
+  refuse_depth(body);
   try {
-    return Json::parse(body, shallow);
+    return Json::parse(body);
   } catch (const Json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: …": the first part is for programmers.
-    std::string_view what = error.what();
-    if (const std::size_t end = what.find("] "); what.starts_with('[') && end != std::string_view::npos)
-      what.remove_prefix(end + 2);
-    refuse(fmt::format("the body is not JSON: {}", what));
+    refuse("the body is not JSON: " + plain(error));
   }
+}
+
+void refuse_depth(std::string_view body) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > deepest) refuse(fmt::format("the body is nested too deeply; at most {} levels", deepest));
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 5: …"
+std::string plain(const Json::exception& error) {
+  std::string_view what = error.what();
+  if (const std::size_t end = what.find("] "); what.starts_with('[') && end != std::string_view::npos)
+    what.remove_prefix(end + 2);
+  return std::string{what};
 }
 
 Value settings_of(const Json& json, const std::string& pointer) {

@@ -37,7 +37,9 @@ std::string by(const Request& request) {
 }
 
 /// A body that may be left out.
-Json body_or_nothing(const Request& request) { return request.body.empty() ? Json::object() : parse_json(request.body); }
+Json body_or_nothing(const Request& request) {
+  return request.body.empty() ? Json::object() : parse_json(request.body);
+}
 
 Json object_of(Json body) {
   if (!body.is_object()) throw faults::PlanError{Problems{{{}, "the body must be a JSON object"}}};
@@ -53,11 +55,13 @@ void take_out_what_is_shown(Value& table) {
   std::erase_if(*table.table(), [](const faults::Member& m) { return m.key == "status" || m.key == "proxy"; });
 }
 
-/// A fault's table as in a drill file, with `ttl` instead of a timeline. `name`: from the path; "" when the body has it.
+/// A fault's table as in a drill file, with `ttl` instead of a timeline. `name`: from the path; "" when the body has
+/// it.
 NewFault read_fault(const Json& body, const std::string& pointer, std::string name, const std::string& who) {
   NewFault fault;
   fault.table = settings_of(body, pointer);
-  if (fault.table.table() == nullptr) throw faults::PlanError{Problems{{fault.table.place, "a fault must be a JSON object"}}};
+  if (fault.table.table() == nullptr)
+    throw faults::PlanError{Problems{{fault.table.place, "a fault must be a JSON object"}}};
   take_out_what_is_shown(fault.table);
   Problems problems;
   {
@@ -65,7 +69,8 @@ NewFault read_fault(const Json& body, const std::string& pointer, std::string na
     Reader keys{fault.table, subject, problems};
     if (name.empty() || keys.has("name")) {
       const std::string given = keys.text("name");
-      if (!name.empty() && given != name && problems.empty()) keys.problem("name", fmt::format("the path says \"{}\"", name));
+      if (!name.empty() && given != name && problems.empty())
+        keys.problem("name", fmt::format("the path says \"{}\"", name));
       if (name.empty()) name = given;
     }
     fault.ttl = keys.duration("ttl", usual_ttl).at_least(100ms).at_most(longest_ttl);
@@ -197,8 +202,8 @@ class Native {
     std::uint64_t link = 0;
     const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), link);
     const bool is_number = error == std::errc{} && end == id.data() + id.size();
-    if (!is_number || !registry_.end_link(places.at("proxy"), link,
-                                          how == "reset" ? faults::Ending::reset : faults::Ending::close))
+    if (!is_number ||
+        !registry_.end_link(places.at("proxy"), link, how == "reset" ? faults::Ending::reset : faults::Ending::close))
       throw Refusal{404, fmt::format("there is no connection {} on proxy \"{}\"", id, places.at("proxy"))};
     return nothing();
   }
@@ -234,10 +239,14 @@ class Native {
   /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew.
   Response change_fault(const Request& request, const Places& places) const {
     const Json patch = object_of(parse_json(request.body));
-    const ProxyView proxy = registry_.find(places.at("proxy"));
-    Json whole = json_of(fault_of(proxy, places.at("fault")), proxy.spec.name);
-    whole.merge_patch(patch);
-    return put(proxy.spec.name, read_fault(whole, "", places.at("fault"), by(request)));
+    const std::string& proxy = places.at("proxy");
+    return ok(json_of(registry_.change_fault(proxy, places.at("fault"),
+                                             [&](const HandFault& fault) {
+                                               Json whole = json_of(fault, proxy);
+                                               whole.merge_patch(patch);
+                                               return read_fault(whole, "", places.at("fault"), by(request));
+                                             }),
+                      proxy));
   }
 
   Response remove_fault(const Request&, const Places& places) const {
@@ -285,7 +294,8 @@ class Native {
     bool is_new = false;
     const HandFault made = registry_.put_fault(proxy, wanted, &is_new);
     if (!is_new) return ok(json_of(made, proxy));
-    return created(json_of(made, proxy), fmt::format("/v1/proxies/{}/faults/{}", segment(proxy), segment(made.fault->name)));
+    return created(json_of(made, proxy),
+                   fmt::format("/v1/proxies/{}/faults/{}", segment(proxy), segment(made.fault->name)));
   }
 
   static std::size_t number_of(const Request& request, std::string_view key, std::size_t fallback) {
@@ -324,8 +334,9 @@ void add_native(Router& router, Registry& registry) {
   const auto add = [&](std::string_view method, std::string_view path, auto handler) {
     router.add(method, path, answered(native, handler));
   };
-  router.add("GET", "/v1/openapi.json",
-             [](const Request&, const Places&) { return Response{200, "application/json", std::string{openapi()}}; });
+  router.add("GET", "/v1/openapi.json", [](const Request&, const Places&) {
+    return Response{200, "application/json", std::string{openapi()}};
+  });
   add("GET", "/v1/status", &Native::status);
   add("GET", "/v1/kinds", &Native::kinds);
   add("GET", "/v1/proxies", &Native::list_proxies);

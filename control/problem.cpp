@@ -17,8 +17,8 @@ Response problem(unsigned status, const std::string& detail) {
 }
 
 Response problem(const faults::Problems& problems) {
-  Json body = details(400, problems.size() == 1 ? problems.front().text
-                                                : "the request has several mistakes; nothing was changed");
+  Json body = details(
+      400, problems.size() == 1 ? problems.front().text : "the request has several mistakes; nothing was changed");
   body["errors"] = Json::array();
   for (const faults::Problem& one : problems) {
     Json error{{"detail", one.text}};

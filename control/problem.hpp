@@ -3,9 +3,12 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "control/http.hpp"
 #include "faults/problems.hpp"
+#include "proxy/endpoint.hpp"
 
 namespace firedrill::control {
 
@@ -14,6 +17,15 @@ class Refusal : public std::runtime_error {
  public:
   Refusal(unsigned http_status, const std::string& what) : std::runtime_error{what}, status{http_status} {}
   unsigned status;
+};
+
+/// The address is taken, or none of this machine's.
+class CannotListen : public Refusal {
+ public:
+  CannotListen(proxy::Endpoint at, const std::system_error& error)
+      : Refusal{409, error.what()}, listen{std::move(at)}, code{error.code()} {}
+  proxy::Endpoint listen;
+  std::error_code code;
 };
 
 Response problem(unsigned status, const std::string& detail);

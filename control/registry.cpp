@@ -39,6 +39,14 @@ auto named(std::vector<HandFault>& all, const std::string& name) {
   return std::find_if(all.begin(), all.end(), [&](const HandFault& one) { return one.fault->name == name; });
 }
 
+auto existing(std::vector<HandFault>& all, const std::string& name) {
+  const auto found = named(all, name);
+  if (found != all.end()) return found;
+  std::vector<std::string> known;
+  for (const HandFault& one : all) known.push_back(one.fault->name);
+  throw Refusal{404, missing("fault", name, known)};
+}
+
 std::shared_ptr<Fault> read(const NewFault& wanted) {
   faults::Problems problems;
   const std::string subject = fmt::format("fault \"{}\"", wanted.name);
@@ -56,21 +64,20 @@ HandFault in_force_from_now(std::shared_ptr<Fault> fault, const NewFault& wanted
   fault->since = steady_clock::now();
   fault->until = wanted.ttl ? fault->since + *wanted.ttl : faults::never;
   const WallTime now = system_clock::now();
-  return {std::move(fault), wanted.table, wanted.ttl,
-          now, now + std::chrono::duration_cast<system_clock::duration>(wanted.ttl.value_or(Duration::zero())),
-          wanted.by};
+  return {std::move(fault),
+          wanted.table,
+          wanted.ttl,
+          now,
+          now + std::chrono::duration_cast<system_clock::duration>(wanted.ttl.value_or(Duration::zero())),
+          wanted.by,
+          wanted.toxic};
 }
 
 // A name of any form can be addressed, but a page must be able to show it.
 void judge_name(std::string_view what, const std::string& name) {
-  const bool shown =
-      std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+  const bool shown = std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
   if (!name.empty() && name.size() <= 255 && shown) return;
   throw Refusal{400, fmt::format("the name of a {} has 1 to 255 bytes and no control characters", what)};
-}
-
-Refusal cannot_listen(const std::system_error& error) {
-  return Refusal{409, error.what()};
 }
 
 }  // namespace
@@ -89,7 +96,6 @@ ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& 
   }
   const auto entry = std::make_shared<Entry>(wanted);
   entry->faults = std::move(all);
-  entry->address = wanted.listen.text();
   const std::unique_lock changing{entry->changing};
   {
     const std::lock_guard lock{mutex_};
@@ -114,7 +120,7 @@ ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& 
 void Registry::open(Entry& entry) {
   proxy::ProxySpec spec;
   spec.name = entry.spec.name;
-  spec.listen = entry.spec.listen;
+  spec.listen = entry.bound.value_or(entry.spec.listen);  // who was told the port finds it again
   spec.upstream = entry.spec.upstream;
   spec.connect_timeout = entry.spec.connect_timeout;
   spec.seed = options_.seed;
@@ -123,29 +129,30 @@ void Registry::open(Entry& entry) {
   try {
     engine_.open(spec, plan_of(entry.faults));
   } catch (const std::system_error& error) {
-    throw cannot_listen(error);
+    throw CannotListen{spec.listen, error};
   } catch (const std::runtime_error& error) {
     throw Refusal{503, error.what()};
   }
   proxy::Endpoint bound = spec.listen;
   if (!bound.is_unix()) bound.port = engine_.port(spec.name);
   const std::lock_guard lock{mutex_};
-  entry.address = bound.text();
+  entry.bound = bound;
 }
 
 ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) {
   const auto [entry, changing] = hold(proxy);
   const NewProxy before = entry->spec;
+  const auto bound = entry->bound;
   NewProxy after = before;
   after.listen = change.listen.value_or(before.listen);
   after.upstream = change.upstream.value_or(before.upstream);
   after.connect_timeout = change.connect_timeout.value_or(before.connect_timeout);
   after.enabled = change.enabled.value_or(before.enabled);
-  // The port that the kernel chose is what "port 0" means from then on.
   const bool same = after.listen == before.listen && after.upstream == before.upstream &&
                     after.connect_timeout == before.connect_timeout;
   const auto write = [&](const NewProxy& spec) {
     const std::lock_guard lock{mutex_};
+    if (spec.listen != entry->spec.listen) entry->bound.reset();
     entry->spec = spec;
   };
   if (before.enabled && (!same || !after.enabled)) engine_.close(proxy, Duration::zero());
@@ -155,6 +162,10 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) 
       open(*entry);
     } catch (const std::exception&) {
       write(before);
+      {
+        const std::lock_guard lock{mutex_};
+        entry->bound = bound;
+      }
       if (before.enabled) open(*entry);
       throw;
     }
@@ -185,46 +196,61 @@ ProxyView Registry::find(const std::string& proxy) const {
   return view(*entry);
 }
 
+HandFault Registry::add_fault(const std::string& proxy, const NewFault& wanted) {
+  judge_name("fault", wanted.name);
+  const auto [entry, changing] = hold(proxy);
+  std::vector<HandFault> faults = in_force(entry->faults);
+  if (named(faults, wanted.name) != faults.end())
+    throw Refusal{409, fmt::format("there is a fault \"{}\" already", wanted.name)};
+  return put(*entry, std::move(faults), wanted);
+}
+
 HandFault Registry::put_fault(const std::string& proxy, const NewFault& wanted, bool* created) {
   judge_name("fault", wanted.name);
-  const std::shared_ptr<Fault> fault = read(wanted);
   const auto [entry, changing] = hold(proxy);
-  refuse_while_halted();
   std::vector<HandFault> faults = in_force(entry->faults);
+  if (created != nullptr) *created = named(faults, wanted.name) == faults.end();
+  return put(*entry, std::move(faults), wanted);
+}
+
+HandFault Registry::change_fault(const std::string& proxy, const std::string& fault,
+                                 const std::function<NewFault(const HandFault&)>& remade) {
+  const auto [entry, changing] = hold(proxy);
+  std::vector<HandFault> faults = in_force(entry->faults);
+  const NewFault wanted = remade(*existing(faults, fault));
+  return put(*entry, std::move(faults), wanted);
+}
+
+// With `changing` held. `faults`: those in force.
+HandFault Registry::put(Entry& entry, std::vector<HandFault> faults, const NewFault& wanted) {
+  const std::shared_ptr<Fault> fault = read(wanted);
+  refuse_while_halted();
   const auto old = named(faults, wanted.name);
-  if (created != nullptr) *created = old == faults.end();
   HandFault made = in_force_from_now(fault, wanted);
-  if (old != faults.end()) {
-    if (old->fault->kind != fault->kind)
-      throw Refusal{409, fmt::format("fault \"{}\" is a {} while it is in force and cannot become a {}; remove it "
-                                     "first, or take another name",
-                                     wanted.name, old->fault->kind->name, fault->kind->name)};
-    fault->since = old->fault->since;
-    fault->effects = old->fault->effects;
-    made.since = old->since;
-    *old = made;
-  } else {
+  if (old == faults.end()) {
     if (faults.size() == most_faults) throw Refusal{409, fmt::format("there are {} faults on it already", most_faults)};
     faults.push_back(made);
+  } else {
+    if (faults::continues(*fault, *old->fault)) {
+      if (fault->scope == old->fault->scope) fault->since = old->fault->since;
+      fault->effects = old->fault->effects;
+      made.since = old->since;
+      if (!made.toxic) made.toxic = old->toxic;
+    }
+    *old = made;
   }
-  set_faults(*entry, std::move(faults));
+  set_faults(entry, std::move(faults));
   return made;
 }
 
 void Registry::remove_fault(const std::string& proxy, const std::string& fault) {
   const auto [entry, changing] = hold(proxy);
   std::vector<HandFault> faults = in_force(entry->faults);
-  const auto old = named(faults, fault);
-  if (old == faults.end()) {
-    std::vector<std::string> known;
-    for (const HandFault& one : faults) known.push_back(one.fault->name);
-    throw Refusal{404, missing("fault", fault, known)};
-  }
-  faults.erase(old);
+  faults.erase(existing(faults, fault));
   set_faults(*entry, std::move(faults));
 }
 
-std::size_t Registry::heal(const std::optional<std::string>& proxy) {
+std::size_t Registry::heal(const std::optional<std::string>& proxy, const Which& which) {
   std::vector<std::string> names;
   if (proxy) {
     names.push_back(*proxy);
@@ -236,8 +262,9 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy) {
   for (const std::string& name : names) {
     try {
       const auto [entry, changing] = hold(name);
-      healed += in_force(entry->faults).size();
-      set_faults(*entry, {});
+      std::vector<HandFault> rest = in_force(entry->faults);
+      healed += std::erase_if(rest, [&](const HandFault& one) { return !which || which(one); });
+      set_faults(*entry, std::move(rest));
     } catch (const Refusal& refusal) {
       // One that has gone meanwhile has no faults; the others are healed whatever becomes of one.
       if (!first && (proxy || refusal.status != 404)) first = refusal;
@@ -321,7 +348,9 @@ std::pair<std::shared_ptr<Registry::Entry>, std::unique_lock<std::mutex>> Regist
 }
 
 // Under mutex_.
-ProxyView Registry::view(const Entry& entry) const { return {entry.spec, entry.address, in_force(entry.faults)}; }
+ProxyView Registry::view(const Entry& entry) const {
+  return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults)};
+}
 
 void Registry::refuse_while_halted() const {
   if (const auto halt = halted(); halt) throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};

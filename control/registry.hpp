@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/toxic.hpp"
 #include "faults/plan.hpp"
 #include "proxy/engine.hpp"
 
@@ -25,14 +27,16 @@ struct NewFault {
   faults::Value table;
   std::optional<Duration> ttl;  // none: until it is removed
   std::string by;
+  std::optional<Toxic> toxic;  // what it was given as, if it was
 };
 
 struct HandFault {
   std::shared_ptr<const faults::Fault> fault;
   faults::Value table;  // as given
   std::optional<Duration> ttl;
-  WallTime since, until;  // until: of no meaning without a ttl
-  std::string by;         // who touched it last
+  WallTime since, until;       // until: of no meaning without a ttl
+  std::string by;              // who touched it last
+  std::optional<Toxic> toxic;  // what it was last given as; the table says what it is
 };
 
 struct NewProxy {
@@ -44,7 +48,7 @@ struct NewProxy {
 
 struct ProxyView {
   NewProxy spec;
-  std::string address;  // listened on: "127.0.0.1:41233"; before it has ever listened, as asked for
+  proxy::Endpoint address;  // listened on, with the port that the kernel chose; before that, as asked for
   std::vector<HandFault> faults;
 };
 
@@ -84,11 +88,18 @@ class Registry {
   std::vector<ProxyView> list() const;
   ProxyView find(const std::string& proxy) const;
 
-  /// Adds it, or gives the one of that name other settings and time; its counts, age and draws go on. `created`: which.
+  /// 409 when there is one of that name.
+  HandFault add_fault(const std::string& proxy, const NewFault& wanted);
+  /// Adds it, or gives the one of that name other settings and time; its counts, age and draws go on, unless it becomes
+  /// one of another kind. Other scopes decide anew about every link. `created`: which.
   HandFault put_fault(const std::string& proxy, const NewFault& wanted, bool* created = nullptr);
+  /// The same for one that is there, made from what it is. `remade` may be called with locks held.
+  HandFault change_fault(const std::string& proxy, const std::string& fault,
+                         const std::function<NewFault(const HandFault&)>& remade);
   void remove_fault(const std::string& proxy, const std::string& fault);
-  /// Every fault of one proxy, or of all; how many there were.
-  std::size_t heal(const std::optional<std::string>& proxy = std::nullopt);
+  /// Every fault of one proxy, or of all, or those that `which` picks; how many there were.
+  using Which = std::function<bool(const HandFault&)>;
+  std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const Which& which = nullptr);
 
   /// Heals everything and refuses faults until released.
   void halt(const std::string& reason, const std::string& by);
@@ -109,7 +120,7 @@ class Registry {
     std::mutex changing;  // taken before mutex_, and held while the engine is told
     // Guarded by mutex_; written by whoever holds `changing`, who may read them without.
     NewProxy spec;
-    std::string address;
+    std::optional<proxy::Endpoint> bound;  // listened on since `listen` was last changed
     std::vector<HandFault> faults;
     bool gone = false;
   };
@@ -120,6 +131,7 @@ class Registry {
   std::pair<std::shared_ptr<Entry>, std::unique_lock<std::mutex>> hold(const std::string& proxy) const;
   ProxyView view(const Entry& entry) const;
   void refuse_while_halted() const;
+  HandFault put(Entry& entry, std::vector<HandFault> faults, const NewFault& wanted);
   void open(Entry& entry);
   void set_faults(Entry& entry, std::vector<HandFault> faults);
   faults::Plan plan_of(const std::vector<HandFault>& faults) const;

@@ -26,11 +26,12 @@ void Router::add(std::string_view method, std::string_view path, Handler handler
 Response Router::route(const Request& request) const {
   std::vector<std::string> segments;
   if (!segments_of(request.target, segments)) return problem(400, "the path is malformed");
-  const std::string& wanted = request.method == "HEAD" ? "GET" : request.method;
+  const std::string& wanted = request.method == "HEAD" && head_ == Head::like_get ? "GET" : request.method;
   std::set<std::string> allowed;
   for (const Route& route : routes_) {
-    const bool fits = std::equal(route.segments.begin(), route.segments.end(), segments.begin(), segments.end(),
-                                 [](const std::string& a, const std::string& b) { return is_place(a) || a == b; });
+    const bool fits =
+        std::equal(route.segments.begin(), route.segments.end(), segments.begin(), segments.end(),
+                   [](const std::string& a, const std::string& b) { return is_place(a) ? !b.empty() : a == b; });
     if (!fits) continue;
     allowed.insert(route.method);
     if (route.method != wanted) continue;
@@ -39,6 +40,7 @@ Response Router::route(const Request& request) const {
       if (is_place(route.segments[i])) places.emplace(name_of(route.segments[i]), segments[i]);
     return route.handler(request, places);
   }
+  if (miss_) return miss_(request, allowed);
   if (allowed.empty()) return problem(404, "there is nothing at this path; /v1/openapi.json lists what there is");
   const std::string list = fmt::format("{}", fmt::join(allowed, ", "));
   Response response = problem(405, fmt::format("{} is not for this path; it takes {}", request.method, list));

@@ -1,10 +1,13 @@
 // Which handler a request is for.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "control/http.hpp"
@@ -19,9 +22,14 @@ class Router {
   using Handler = std::function<Response(const Request&, const Places&)>;
 
   /// `path`: "/v1/proxies/{proxy}". A placeholder matches one segment, whatever is in it.
+  /// Answers what no route is for: `allowed` lists the methods that the path takes, and is empty for an unknown path.
+  using Miss = std::function<Response(const Request&, const std::set<std::string>& allowed)>;
+  enum class Head : std::uint8_t { like_get, not_at_all };
+  explicit Router(Miss miss = nullptr, Head head = Head::like_get) : miss_{std::move(miss)}, head_{head} {}
+
   void add(std::string_view method, std::string_view path, Handler handler);
 
-  /// 404 for a path that no route has, 405 with Allow for a method that none of its routes has. HEAD is served by GET.
+  /// The answer of the route that fits; without one, that of `miss`. HEAD is served by GET.
   Response route(const Request& request) const;
 
  private:
@@ -30,6 +38,8 @@ class Router {
     std::vector<std::string> segments;  // "{proxy}" is a placeholder
     Handler handler;
   };
+  Miss miss_;
+  Head head_;
   std::vector<Route> routes_;
 };
 

@@ -1,4 +1,5 @@
-// The one source that knows Boost.Beast. One thread does all I/O, so that sessions need no locks; handlers run on a pool.
+// The one source that knows Boost.Beast. One thread does all I/O, so that sessions need no locks; handlers run on a
+// pool.
 #include "control/server.hpp"
 
 #include <pthread.h>
@@ -9,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,8 +21,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace firedrill::control {
 
@@ -73,14 +74,11 @@ class Session : public std::enable_shared_from_this<Session> {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hall_.limits.head));
     parser_->body_limit(hall_.limits.body);
-    end_after(buffer_.size() > 0 ? hall_.limits.read : hall_.limits.idle);
-    http::async_read_some(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-      self->idle_ = false;
-      if (error || self->parser_->is_done()) return self->have_read(error);
-      self->end_after(self->hall_.limits.read);
-      self->invite();
-      http::async_read(self->socket_, self->buffer_, *self->parser_,
-                       [self](error_code e, std::size_t) { self->have_read(e); });
+    if (buffer_.size() > 0) return read_request();
+    end_after(hall_.limits.idle);
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+      if (error || self->closed_) return self->close();
+      self->read_request();
     });
   }
 
@@ -138,11 +136,23 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
+  void read_request() {
+    idle_ = false;
+    end_after(hall_.limits.read);
+    http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (error || self->parser_->is_done()) return self->have_read(error);
+      self->invite();
+      http::async_read(self->socket_, self->buffer_, *self->parser_,
+                       [self](error_code e, std::size_t) { self->have_read(e); });
+    });
+  }
+
   // Whoever waits to be told that its body is welcome is told so.
   void invite() {
     if (!parser_->is_header_done() || !beast::iequals(parser_->get()[http::field::expect], "100-continue")) return;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    error_code ignored;  // a socket buffer that is empty takes 25 bytes at once; if it does not, the client goes on unasked
+    error_code
+        ignored;  // a socket buffer that is empty takes 25 bytes at once; if it does not, the client goes on unasked
     socket_.non_blocking(true, ignored);
     socket_.send(asio::buffer(go_on), 0, ignored);
   }
@@ -178,8 +188,7 @@ class Session : public std::enable_shared_from_this<Session> {
       return refuse(413, fmt::format("the body has more than {} bytes", hall_.limits.body));
     if (error == http::error::header_limit)
       return refuse(431, fmt::format("request line and headers have more than {} bytes", hall_.limits.head));
-    if (late_ && parser_->got_some())
-      return refuse(408, fmt::format("the request took more than {} ms to come", hall_.limits.read.count()));
+    if (late_) return refuse(408, fmt::format("the request took more than {} ms to come", hall_.limits.read.count()));
     if (error.category() == http::make_error_code(http::error::bad_method).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message)
       return refuse(400, "this is no HTTP request: " + error.message());
@@ -278,7 +287,9 @@ Server::~Server() {
     error_code ignored;
     state->acceptor.close(ignored);
     state->retry.cancel();
-    while (!state->sessions.empty()) std::shared_ptr{state->sessions.front()}->close();
+    while (!state->sessions.empty()) std::shared_ptr {
+        state->sessions.front()
+        } -> close();
   });
   state_->pool.join();
   state_->guard.reset();

@@ -54,7 +54,7 @@ std::string show_utc(WallTime time) {
 Json json_of(const HandFault& fault, const std::string& proxy) {
   Json json{{"name", fault.fault->name}, {"proxy", proxy}};
   json["kind"] = std::string{fault.fault->kind->name};
-  for (const auto& item : drills::json_of(fault.table).items()) json[item.key()] = item.value();
+  json.update(drills::json_of(fault.table));
   json["ttl"] = fault.ttl ? Json(faults::show(*fault.ttl)) : Json(nullptr);
   const faults::Effects& effects = *fault.fault->effects;
   Json status{{"since", show_utc(fault.since)}};
@@ -82,7 +82,7 @@ Json json_of(const ProxyView& proxy) {
             {"enabled", proxy.spec.enabled},
             {"faults", Json::array()}};
   for (const HandFault& fault : proxy.faults) json["faults"].push_back(json_of(fault, proxy.spec.name));
-  json["status"] = {{"address", proxy.address}};
+  json["status"] = {{"address", proxy.address.text()}};
   return json;
 }
 
@@ -122,8 +122,6 @@ Json json_of(const proxy::LinkView& link) {
           {"faults", link.faults}};
 }
 
-Json json_of(const Halt& halt) {
-  return {{"since", show_utc(halt.since)}, {"by", halt.by}, {"reason", halt.reason}};
-}
+Json json_of(const Halt& halt) { return {{"since", show_utc(halt.since)}, {"by", halt.by}, {"reason", halt.reason}}; }
 
 }  // namespace firedrill::control

@@ -19,8 +19,8 @@ using faults::milliseconds;
 /// Of all proxies of a fault.
 struct Sum {
   faults::Histogram lateness, delay;
-  std::uint64_t links = 0, eligible = 0, drawn = 0, passed = 0, tried = 0, discarded = 0, altered = 0, stalls = 0, due = 0,
-                ended = 0;
+  std::uint64_t links = 0, eligible = 0, drawn = 0, passed = 0, tried = 0, discarded = 0, altered = 0, stalls = 0,
+                due = 0, ended = 0;
 };
 
 Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {

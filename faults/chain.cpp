@@ -79,6 +79,7 @@ void Chain::touch(Stage& stage, Time now) const {
 }
 
 void Chain::settle(Stage& stage) {
+  closes_ = closes_ || stage.stream->closes();
   const std::uint64_t discarded = stage.stream->discarded();
   if (discarded == stage.discarded) return;
   if (discards_ == Discards::counted)
@@ -132,16 +133,15 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
   // Releases go from the end of the chain to its front, so that older bytes leave first.
   for (std::size_t i = stages_.size(); i-- > 0;) {
     const auto kept = std::find_if(faults.begin(), faults.end(),
-                                   [&](const auto& fault) { return fault->name == stages_[i].fault->name; });
+                                   [&](const auto& fault) { return continues(*fault, *stages_[i].fault); });
     Next next{*this, i + 1, out};
     if (kept == faults.end()) {
       stages_[i].stream->release(now, next);
       settle(stages_[i]);
-      spoiled_ = spoiled_ || stages_[i].stream->discarded() > 0;
+      spoiled_ = spoiled_ || (stages_[i].stream->discarded() > 0 && !stages_[i].stream->closes());
       stages_[i].stream.reset();  // before the fault whose effects it knows
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (*kept != stages_[i].fault) {
-      assert((*kept)->kind == stages_[i].fault->kind);
       stages_[i].fault = *kept;
       stages_[i].stream->update(*(*kept)->settings, now, next);
       settle(stages_[i]);
@@ -161,8 +161,10 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
     Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_), ended};
     stages_.insert(stages_.begin() + place++, std::move(stage));
     Next next{*this, static_cast<std::size_t>(place), out};
-    stages_[static_cast<std::size_t>(place) - 1].stream->begin(now, next);
-    if (next.used()) touch(stages_[static_cast<std::size_t>(place) - 1], now);
+    Stage& begun = stages_[static_cast<std::size_t>(place) - 1];
+    begun.stream->begin(now, next);
+    if (next.used()) touch(begun, now);
+    settle(begun);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace firedrill::faults {
 
 /// One fault with its settings. Two plans that hold the same Fault object hold it unchanged; another object of the same
-/// name is an update (the kind must be the same: a name is bound to its kind while it is in force).
+/// name and kind is an update; one of another kind is another fault: the old one is healed.
 struct Fault {
   std::string name;
   const Kind* kind = nullptr;
@@ -21,6 +21,10 @@ struct Fault {
   Time until = never;  // expires by itself
   std::shared_ptr<Effects> effects;
 };
+
+inline bool continues(const Fault& later, const Fault& earlier) {
+  return later.name == earlier.name && later.kind == earlier.kind;
+}
 
 /// Whether `fault` is for `link`, which has not been decided about yet; counts it.
 bool choose(const Fault& fault, const LinkFacts& link);

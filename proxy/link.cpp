@@ -96,7 +96,7 @@ std::optional<LinkView> Link::view(Time now) const {
   if (state_ == State::over) return std::nullopt;
   LinkView view{facts_.ordinal,
                 facts_.client,
-                state_ == State::waiting     ? "waiting"
+                state_ == State::waiting    ? "waiting"
                 : state_ == State::dialling ? "dialling"
                                             : "open",
                 now - facts_.opened,
@@ -190,7 +190,7 @@ void Link::pump(Direction d) {
       while (!lane(d).next().write.empty() && write_some(d, lane(d).next())) {
       }
       if (state_ == State::over) return;
-      if (!lane(d).source_ended()) return end(End::fault_reset, Leave::reset, Leave::reset);
+      if (!lane(d).source_aborted()) return end(End::fault_reset, Leave::reset, Leave::reset);
       // Whoever sent the RST is gone; the other side gets one.
       const bool by_client = d == Direction::upstream;
       if (state_ != State::open) return end(End::client_gone, Leave::reset, Leave::close);
@@ -285,6 +285,7 @@ void Link::finished(Direction d, Time now) {
   finish_sending(sink(d).socket);
   lane(d).carried();
   made_finish_ = made_finish_ || !lane(d).source_ended();
+  if (lane(d).closes()) return end(End::fault_close, Leave::finish, Leave::finish);
   if (!lane(other(d)).finished()) {
     first_finished_ = d;
     deadline_ = now + branch_.proxy().spec().half_open_limit;
@@ -349,7 +350,7 @@ void Link::leave(Peer& peer, Direction towards, Leave how) {
   peer.usable = false;
   Lane& due = lane(towards);
   // What comes behind a gap must not be delivered as if there were none.
-  if (how == Leave::finish && due.lost_bytes()) how = Leave::reset;
+  if (how == Leave::finish && due.lost_bytes() && !due.finished()) how = Leave::reset;
   if (how == Leave::reset) return reset(peer.socket);
   asio::error_code ignored;
   if (how == Leave::close) {

@@ -202,11 +202,6 @@ void Proxy::adopt(faults::Plan plan) {
   auto shared = std::make_shared<const faults::Plan>(std::move(plan));
   {
     const std::lock_guard lock{mutex_};
-    for (const auto& fault : shared->faults) {
-      if (const auto* old = plan_->find(fault->name); old != nullptr && (*old)->kind != fault->kind)
-        throw std::invalid_argument{fmt::format("fault \"{}\" is a {} while it is in force; it cannot become a {}",
-                                                fault->name, (*old)->kind->name, fault->kind->name)};
-    }
     const Time now = steady_clock::now();
     plan_ = std::make_shared<const faults::Plan>(shared->without_expired(now));
     gates_.adopt(*plan_, now, *this);

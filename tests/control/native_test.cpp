@@ -18,9 +18,9 @@ namespace firedrill::control {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 using tests::Backend;
 using tests::Peer;
-using testing::HasSubstr;
 
 class NativeApi : public testing::Test {
  protected:
@@ -46,7 +46,7 @@ class NativeApi : public testing::Test {
     return "{'name': 'api', 'listen': '127.0.0.1:0', 'upstream': '" + backend_.endpoint().text() + "'" + more + "}";
   }
   void create() { ask(201, "POST", "/v1/proxies", api()); }
-  Peer connect() const { return Peer::connect(*proxy::Endpoint::parse(registry_.find("api").address)); }
+  Peer connect() const { return Peer::connect(registry_.find("api").address); }
   static std::string pointers(const Json& problem) {
     std::string all;
     for (const Json& error : problem.at("errors")) all += error.value("pointer", "-") + " ";
@@ -135,7 +135,8 @@ TEST_F(NativeApi, ShowsAFaultAsItWasGivenAndWhatItDoes) {
 TEST_F(NativeApi, AFaultLastsAnHourUnlessSaid) {
   create();
   EXPECT_EQ(ask(201, "POST", "/v1/proxies/api/faults", "{'name': 'a', 'kind': 'stall'}").at("ttl"), "1h");
-  EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies/api/faults", "{'name': 'a', 'kind': 'stall', 'ttl': '400d'}")), "/ttl ");
+  EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies/api/faults", "{'name': 'a', 'kind': 'stall', 'ttl': '400d'}")),
+            "/ttl ");
   EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies/api/faults", "{'name': 'a', 'kind': 'stall', 'ttl': 60}")), "/ttl ");
 }
 
@@ -156,7 +157,8 @@ TEST_F(NativeApi, NamesEveryMistakeWithItsPlace) {
   const auto wrong = [&](const std::string& body) {
     return pointers(ask(400, "POST", "/v1/proxies/api/faults", body));
   };
-  EXPECT_EQ(wrong("{'name': 'a', 'kind': 'latency', 'delay': 200, 'percnt': '1%', 'every': 0}"), "/delay /every /percnt ");
+  EXPECT_EQ(wrong("{'name': 'a', 'kind': 'latency', 'delay': 200, 'percnt': '1%', 'every': 0}"),
+            "/delay /every /percnt ");
   EXPECT_EQ(wrong("{'name': 'a', 'kind': 'latncy'}"), "/kind ");
   EXPECT_EQ(wrong("{'name': 7, 'kind': 'stall'}"), "/name ");
   EXPECT_EQ(wrong("[1]"), "- ");
@@ -165,10 +167,12 @@ TEST_F(NativeApi, NamesEveryMistakeWithItsPlace) {
   EXPECT_EQ(wrong("{'name': 'a', 'kind': 'pool', 'max_connections': 1e300}"), "/max_connections ");
   EXPECT_TRUE(registry_.find("api").faults.empty());
 
-  EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies", "{'name': 'b', 'listen': 'localhost:1', 'upstream': 'x', 'enabled': 'yes'}")),
+  EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies",
+                         "{'name': 'b', 'listen': 'localhost:1', 'upstream': 'x', 'enabled': 'yes'}")),
             "/listen /upstream /enabled ");
-  EXPECT_EQ(pointers(ask(400, "POST", "/v1/proxies", api(", 'faults': [{'name': 'f', 'kind': 'latency', 'delay': 'x'}]"))),
-            "/faults/0/delay ");
+  EXPECT_EQ(
+      pointers(ask(400, "POST", "/v1/proxies", api(", 'faults': [{'name': 'f', 'kind': 'latency', 'delay': 'x'}]"))),
+      "/faults/0/delay ");
   EXPECT_EQ(pointers(ask(400, "PATCH", "/v1/proxies/api", "{'upstream': 7, 'listn': 1}")), "/upstream /listn ");
   EXPECT_EQ(pointers(ask(400, "POST", "/v1/heal", "{'prox': 'api'}")), "/prox ");
 }
@@ -185,9 +189,8 @@ TEST_F(NativeApi, AProxyOfAnyNameCanBeAddressed) {
 TEST_F(NativeApi, AProxyBornWithFaultsHasThemAtOnce) {
   ask(201, "POST", "/v1/proxies", api(", 'faults': [{'name': 'shut', 'kind': 'reset'}]"));
   connect().expect_reset();
-  EXPECT_TRUE(tests::eventually([&] {
-    return ask(200, "GET", "/v1/proxies/api").at("faults").at(0).at("status").at("touched") == 1;
-  }));
+  EXPECT_TRUE(tests::eventually(
+      [&] { return ask(200, "GET", "/v1/proxies/api").at("faults").at(0).at("status").at("touched") == 1; }));
 }
 
 }  // namespace

@@ -14,10 +14,10 @@ namespace firedrill::control {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::Peer;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::Peer;
 
 class Serving : public testing::Test {
  protected:
@@ -157,7 +157,8 @@ TEST_F(Serving, SaysWhichAddressIsTaken) {
 TEST_F(Serving, EndsWithClientsInEveryState) {
   limits_.read = 60s;
   std::vector<Peer> all;
-  for (const char* const said : {"", "GET", "GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"}) {
+  for (const char* const said :
+       {"", "GET", "GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"}) {
     all.push_back(connect());
     all.back().send(said);
   }

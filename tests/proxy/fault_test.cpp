@@ -170,6 +170,37 @@ TEST_F(Blackhole, LinksThatLostNothingFlowOnWhenHealed) {
   client.expect("answer");
 }
 
+TEST_F(Blackhole, ThenCloseClosesBothSidesWhenHealed) {
+  put("gone", "blackhole", "then=close");
+  link();
+  server.send("lost");
+  ASSERT_TRUE(eventually([this] { return counters().bytes_in[1] == 4; }));
+
+  heal("gone");
+
+  client.expect_end();
+  server.expect_end();
+  EXPECT_TRUE(eventually_ended(End::fault_close));
+}
+
+TEST_F(Blackhole, TimeoutEndsOpenIdleAndNewLinks) {
+  link();
+  Peer idle = connect(), behind_idle = backend.accept();
+  server.send("before");
+  client.expect("before");
+
+  put("gone", "blackhole", "timeout=20ms");
+  server.send("lost");
+  Peer late = connect();
+
+  client.expect_reset();
+  server.expect_reset();
+  idle.expect_reset();
+  behind_idle.expect_reset();
+  late.expect_reset();
+  EXPECT_TRUE(eventually_ended(End::fault_reset, 3));
+}
+
 TEST_F(Blackhole, AnRstPassesIt) {
   put("gone", "blackhole", "direction=both");
   link();
@@ -323,13 +354,29 @@ TEST_F(PlanChange, ShorteningADelayConcernsWhatComesNext) {
   client.expect("firstsecond");
 }
 
-TEST_F(PlanChange, AFaultCannotChangeItsKind) {
-  put("fault", "latency", "delay=1ms");
+TEST_F(PlanChange, AFaultOfAnotherKindIsAnotherFault) {
+  put("fault", "stall");
+  link();
+  server.send("held");
+  client.expect_silence();
+
+  put("fault", "truncate", "after=0B since=fault then=rst");
+
+  client.expect("held");
+  server.send("more");
+  client.expect_reset();
+}
+
+TEST_F(PlanChange, AGateOfAnotherKindIsAnotherGate) {
+  put("door", "refuse");
   open();
+  connect().expect_reset();
 
-  EXPECT_THROW(put("fault", "stall"), std::invalid_argument);
+  put("door", "pool", "max_connections=1");
 
-  heal();
+  link();
+  client.send("request");
+  server.expect("request");
 }
 
 TEST_F(PlanChange, ManyMidStreamLoseNothing) {
