@@ -74,7 +74,7 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   Reader top{tree, "drill file", problems};
   top.raw("include");  // followed already
   if (purpose == Purpose::proxies) {
-    for (const char* const other : {"drill", "fault", "load", "check", "abort"}) top.raw(other);
+    for (const char* const other : {"drill", "fault", "load", "check", "abort", "schedule"}) top.raw(other);
     read_backends(top, reading);
     read_proxies(top, reading);
     top.finish();
@@ -90,6 +90,7 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   read_loads(top, reading);
   read_checks(top, reading);
   read_aborts(top, reading);
+  drill.schedule = read_schedule(top);
   top.finish();
   const Value* header = tree.find("drill");
   const faults::Place place = header != nullptr ? header->place : tree.place;

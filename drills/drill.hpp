@@ -14,6 +14,7 @@
 
 #include "drills/expectation.hpp"
 #include "drills/includes.hpp"
+#include "drills/schedule.hpp"
 #include "faults/distribution.hpp"
 #include "faults/plan.hpp"
 #include "proxy/endpoint.hpp"
@@ -138,7 +139,8 @@ struct Drill {
   std::vector<FaultSpec> faults;
   std::vector<CheckSpec> checks;
   std::vector<AbortSpec> aborts;
-  faults::Problems warnings;  // of what can be played and yet cannot mean what it says
+  std::optional<Schedule> schedule;  // when a daemon plays it; what is played by hand starts at once
+  faults::Problems warnings;         // of what can be played and yet cannot mean what it says
 
   /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.
   Duration length() const;
