@@ -62,7 +62,8 @@ constexpr const char* serve_examples = R"(Examples:
   firedrill serve /etc/firedrill/proxies.toml --control 127.0.0.1:8474
   curl -s localhost:8474/v1/proxies -d '{"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5432"}'
 
-FILEs hold [[proxy]] blocks, as drills do; what else is in them is not played. SIGHUP reads them anew.
+FILEs hold [[proxy]] blocks, as drills do; what else is in them is not played. A toxiproxy.json works, too.
+SIGHUP reads them anew.
 SIGTERM or SIGINT heals everything, lets connections end for as long as --drain says, and exits with 0.
 Faults are put in force over the control port, each with a time to live; a restart comes up without any.
 
@@ -152,6 +153,24 @@ class CommandLine {
     serve_app_->add_option("--control-host", serve_.control_hosts, "A name it may be addressed by; may be repeated")
         ->option_text("NAME")
         ->allow_extra_args(false);
+    serve_app_
+        ->add_option("--control-origin", serve_.control_origins, "A web page's origin that may use it; may be repeated")
+        ->option_text("URL")
+        ->allow_extra_args(false);
+    serve_app_
+        ->add_option("--control-token-file", serve_.token_file,
+                     "Lines of ROLE NAME TOKEN: who may do what over it; roles: viewer, participant, operator, admin")
+        ->option_text("FILE");
+    serve_app_->add_flag("--control-open", serve_.control_open,
+                         "Toxiproxy's interface needs no token, for whoever reaches it");
+    serve_app_
+        ->add_option("--allow-upstream", serve_.allowed_upstreams,
+                     "Proxies may lead there only; may be repeated: 10.0.0.0/8, db.internal:5432")
+        ->option_text("WHERE")
+        ->allow_extra_args(false);
+    serve_app_->add_option("--toxic-ttl", toxic_ttl_, "When toxics expire by themselves (default: never)")
+        ->option_text("DURATION")
+        ->check(a_duration);
     serve_app_->add_option("--drain", drain_, "How long connections may take to end (default: 10s)")
         ->option_text("DURATION")
         ->check(a_duration);
@@ -272,6 +291,7 @@ class CommandLine {
       if (!seed_.empty()) serve_.seed = std::stoull(seed_);
       if (!workers_.empty()) serve_.workers = static_cast<unsigned>(std::stoul(workers_));
       if (!drain_.empty()) serve_.drain = *faults::parse_duration(drain_);
+      if (!toxic_ttl_.empty()) serve_.toxic_ttl = *faults::parse_duration(toxic_ttl_);
       return serve_;
     }
     if (report_app_->parsed()) {
@@ -301,7 +321,7 @@ class CommandLine {
   ServeArguments serve_;
   CheckArguments check_;
   ReportArguments report_;
-  std::string seed_, workers_, format_, drain_;
+  std::string seed_, workers_, format_, drain_, toxic_ttl_;
   std::vector<std::string> settings_, command_;
   bool no_faults_ = false;
 };

@@ -38,7 +38,11 @@ int exec(const ExecArguments& arguments);
 struct ServeArguments {
   std::vector<std::string> files;  // with proxies; none is fine
   std::string control = "127.0.0.1:8474";
-  std::vector<std::string> control_hosts;
+  std::vector<std::string> control_hosts, control_origins;
+  std::string token_file;
+  bool control_open = false;  // the Toxiproxy interface needs no token, wherever the port listens
+  std::vector<std::string> allowed_upstreams;
+  std::optional<faults::Duration> toxic_ttl;
   std::optional<std::uint64_t> seed;
   unsigned workers = 0;
   faults::Duration drain = std::chrono::seconds{10};

@@ -2,8 +2,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -47,7 +49,10 @@ void say_what_is_open(const control::Registry& registry) {
 
 // A bad file changes nothing, and ends nothing.
 void reload(control::ProxyFiles& files, control::Registry& registry) {
-  tell_systemd("RELOADING=1");
+  // man sd_notify: the moment lets systemd tell this reload from another.
+  const auto now =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+  tell_systemd(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
   try {
     files.apply(registry);
     print("reloaded\n");
@@ -77,27 +82,65 @@ void wait_for_the_end(const Signals& signals, control::ProxyFiles& files, contro
   }
 }
 
+/// Where to listen, and who may do what there. Complains and returns nothing when that is not safe, or no address.
+std::optional<control::ControlOptions> control_options(const ServeArguments& arguments) {
+  control::ControlOptions options;
+  const auto listen = proxy::Endpoint::parse(arguments.control);
+  if (listen) options.listen = *listen;
+  if (options.listen.host == "localhost") options.listen.host = "127.0.0.1";
+  if (!listen || listen->is_unix() || listen->host.empty() || !options.listen.numeric()) {
+    complain(fmt::format("--control {}: must be an address and a port, such as 127.0.0.1:8474", arguments.control));
+    return std::nullopt;
+  }
+  options.guard = {control::is_loopback(options.listen.host), arguments.control_hosts, arguments.control_origins};
+  const bool has_tokens = !arguments.token_file.empty();
+  if (!options.guard.loopback && !has_tokens && !arguments.control_open) {
+    complain(
+        fmt::format("--control {}: whoever reaches this port could break connections; give --control-token-file FILE, "
+                    "or --control-open for Toxiproxy's interface alone",
+                    arguments.control));
+    return std::nullopt;
+  }
+  using control::Access;
+  options.access = has_tokens               ? Access::from_file(arguments.token_file)
+                   : options.guard.loopback ? Access::unguarded()
+                                            : Access::closed();
+  options.toxiproxy_access = arguments.control_open ? Access::unguarded() : options.access;
+  if (arguments.control_open && !options.guard.loopback)
+    complain(fmt::format("warning: whoever reaches {} can break connections", arguments.control));
+  options.toxiproxy.ttl = arguments.toxic_ttl;
+  return options;
+}
+
+std::optional<control::Upstreams> upstreams_of(const ServeArguments& arguments) {
+  control::Upstreams upstreams;
+  for (const std::string& one : arguments.allowed_upstreams) {
+    if (upstreams.allow(one)) continue;
+    complain(
+        fmt::format("--allow-upstream {}: must be an address, a network or a name, each with or without a port, or "
+                    "unix:PATH",
+                    one));
+    return std::nullopt;
+  }
+  return upstreams;
+}
+
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
-  const auto listen = proxy::Endpoint::parse(arguments.control);
-  if (!listen || listen->is_unix() || listen->host.empty() || !control::is_loopback(listen->host)) {
-    complain(
-        fmt::format("--control {}: must be a loopback address and a port, such as 127.0.0.1:8474", arguments.control));
-    return exit_bad_input;
-  }
-  proxy::Endpoint address = *listen;
-  if (address.host == "localhost") address.host = "127.0.0.1";
-
   const Signals signals;
   const faults::Seed seed{arguments.seed.value_or(drills::drawn_seed())};
-  control::Registry registry{{arguments.workers, seed}};
-  control::ProxyFiles files{arguments.files};
   try {
+    auto options = control_options(arguments);
+    const auto upstreams = upstreams_of(arguments);
+    if (!options || !upstreams) return exit_bad_input;
+    control::Registry registry{{arguments.workers, seed, *upstreams}};
+    control::ProxyFiles files{arguments.files, options->toxiproxy};
     files.apply(registry);
-    const control::ControlPort port{{address, arguments.control_hosts, {}}, registry};
-    address.port = port.port();
-    print(fmt::format("control port: http://{}/v1/status\n", address.text()));
+    if (!arguments.files.empty()) options->reload = [&] { files.apply(registry); };
+    const control::ControlPort port{*options, registry};
+    options->listen.port = port.port();
+    print(fmt::format("control port: http://{}/v1/status\n", options->listen.text()));
     print(fmt::format("room for {} connections; seed {}\n", proxy::Engine::room(), seed.value));
     say_what_is_open(registry);
     flush();
@@ -106,6 +149,7 @@ int serve(const ServeArguments& arguments) {
     tell_systemd("STOPPING=1");
     registry.heal();
     flush();
+    registry.close(arguments.drain);
   } catch (const faults::PlanError& error) {
     complain(error.problems);
     complain("nothing was started");
@@ -115,7 +159,6 @@ int serve(const ServeArguments& arguments) {
     complain("nothing was started");
     return exit_errored;
   }
-  registry.close(arguments.drain);
   return flush() ? 0 : exit_errored;
 }
 

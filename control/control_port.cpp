@@ -1,15 +1,14 @@
 // Guard, routers, server.
 #include "control/control_port.hpp"
 
-#include "control/guard.hpp"
 #include "control/native.hpp"
 
 namespace firedrill::control {
 namespace {
 
-Router native(Registry& registry) {
+Router native(const ControlOptions& options, Registry& registry) {
   Router router;
-  add_native(router, registry);
+  add_native(router, registry, options.reload);
   return router;
 }
 
@@ -21,14 +20,19 @@ bool is_native(std::string_view target) {
 }  // namespace
 
 ControlPort::ControlPort(const ControlOptions& options, Registry& registry)
-    : hosts_{options.hosts},
-      native_{native(registry)},
+    : options_{options},
+      native_{native(options, registry)},
       toxiproxy_{toxiproxy(registry, options.toxiproxy)},
       server_{options.listen, [this](const Request& request) { return answer(request); }} {}
 
 Response ControlPort::answer(const Request& request) const {
-  if (auto refused = refusal(request, hosts_)) return *std::move(refused);
-  return (is_native(request.target) ? native_ : toxiproxy_).route(request);
+  const bool native = is_native(request.target);
+  auto refused = options_.guard.answer(request);
+  Response response = refused  ? *std::move(refused)
+                      : native ? native_.route(request, options_.access)
+                               : toxiproxy_.route(request, options_.toxiproxy_access);
+  options_.guard.let_read(request, response);
+  return response;
 }
 
 }  // namespace firedrill::control

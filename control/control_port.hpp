@@ -1,9 +1,12 @@
 // The control port: every face on one server.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "control/access.hpp"
+#include "control/guard.hpp"
 #include "control/registry.hpp"
 #include "control/router.hpp"
 #include "control/server.hpp"
@@ -13,8 +16,11 @@ namespace firedrill::control {
 
 struct ControlOptions {
   proxy::Endpoint listen{"127.0.0.1", 8474, {}};
-  std::vector<std::string> hosts;  // names that requests may address it by, besides loopback ones
+  Guard guard;
+  Access access = Access::unguarded();            // to the native API
+  Access toxiproxy_access = Access::unguarded();  // to the rest
   ToxiproxyOptions toxiproxy;
+  std::function<void()> reload;  // reads the files anew; throws what ProxyFiles::apply does
 };
 
 class ControlPort {
@@ -27,7 +33,7 @@ class ControlPort {
  private:
   Response answer(const Request& request) const;
 
-  const std::vector<std::string> hosts_;
+  const ControlOptions options_;
   Router native_, toxiproxy_;
   Server server_;
 };

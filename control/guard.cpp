@@ -27,15 +27,32 @@ bool is_loopback(const std::string& host) {
   return !error && address.is_loopback();
 }
 
-std::optional<Response> refusal(const Request& request, const std::vector<std::string>& hosts) {
-  if (const auto origin = request.header("Origin"); !origin.empty())
-    return problem(403, fmt::format("requests from web pages ({}) are refused", origin));
+std::optional<Response> Guard::answer(const Request& request) const {
+  if (const auto origin = request.header("Origin"); !origin.empty()) {
+    if (std::find(origins.begin(), origins.end(), origin) == origins.end())
+      return problem(403,
+                     fmt::format("requests from web pages ({}) are refused; --control-origin allows some", origin));
+    if (request.method == "OPTIONS" && !request.header("Access-Control-Request-Method").empty())
+      return Response{204,
+                      "",
+                      "",
+                      {{"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
+                       {"Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID"},
+                       {"Access-Control-Max-Age", "600"}}};
+  }
   const auto given = request.header("Host");
-  if (given.empty()) return std::nullopt;
+  if (given.empty() || (!loopback && hosts.empty())) return std::nullopt;
   const std::string host = without_port(given);
   if (is_loopback(host) || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return std::nullopt;
   return problem(421,
                  fmt::format("\"{}\" is no name of this control port; allow it with --control-host {}", given, host));
+}
+
+void Guard::let_read(const Request& request, Response& response) const {
+  const auto origin = request.header("Origin");
+  if (std::find(origins.begin(), origins.end(), origin) == origins.end()) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+  response.headers.emplace_back("Vary", "Origin");
 }
 
 }  // namespace firedrill::control

@@ -43,6 +43,12 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+std::string Request::by() const {
+  if (!caller.empty()) return caller;
+  const std::string_view from = header("From");
+  return std::string{from.empty() ? std::string_view{peer} : from.substr(0, 100)};
+}
+
 bool segments_of(std::string_view target, std::vector<std::string>& segments) {
   segments.clear();
   std::string_view path = target.substr(0, target.find_first_of("?#"));

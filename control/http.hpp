@@ -15,10 +15,13 @@ struct Request {
   std::string target;  // as sent: "/v1/proxies/redis%3A6379?pretty"
   Headers headers;
   std::string body;
-  std::string peer;  // "127.0.0.1:51234"
+  std::string peer;      // "127.0.0.1:51234"
+  std::string caller{};  // whose token it bears; "" without one
 
   /// Of the first header of that name, which is compared without regard to case; "" when there is none.
   std::string_view header(std::string_view name) const;
+  /// Who asks, for whoever looks later: the caller, the From header, such as "ada@laptop", or where it came from.
+  std::string by() const;
 };
 
 struct Response {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,12 +30,6 @@ constexpr Duration longest_ttl = 366 * 24h;
 
 Response ok(const Json& body, unsigned status = 200) { return {status, "application/json", text_of(body)}; }
 Response nothing() { return {204, "", ""}; }
-
-/// Who asks, for whoever looks later: the From header, such as "ada@laptop", or where the request came from.
-std::string by(const Request& request) {
-  const std::string_view from = request.header("From");
-  return std::string{from.empty() ? std::string_view{request.peer} : from.substr(0, 100)};
-}
 
 /// A body that may be left out.
 Json body_or_nothing(const Request& request) {
@@ -90,7 +85,7 @@ const HandFault& fault_of(const ProxyView& proxy, const std::string& name) {
 
 class Native {
  public:
-  explicit Native(Registry& registry) : registry_{registry} {}
+  Native(Registry& registry, std::function<void()> reload) : registry_{registry}, reload_{std::move(reload)} {}
 
   Response status(const Request&, const Places&) const {
     const auto proxies = registry_.list();
@@ -140,7 +135,7 @@ class Native {
     std::vector<NewFault> wanted_faults;
     if (faults != nullptr)
       for (std::size_t i = 0; i < body["faults"].size(); ++i)
-        wanted_faults.push_back(read_fault(body["faults"][i], fmt::format("/faults/{}", i), "", by(request)));
+        wanted_faults.push_back(read_fault(body["faults"][i], fmt::format("/faults/{}", i), "", request.by()));
     return created(json_of(registry_.create(wanted, wanted_faults)), "/v1/proxies/" + segment(name));
   }
 
@@ -223,12 +218,12 @@ class Native {
   }
 
   Response add_fault(const Request& request, const Places& places) const {
-    return put(places.at("proxy"), read_fault(object_of(parse_json(request.body)), "", "", by(request)));
+    return put(places.at("proxy"), read_fault(object_of(parse_json(request.body)), "", "", request.by()));
   }
 
   Response put_fault(const Request& request, const Places& places) const {
     return put(places.at("proxy"),
-               read_fault(object_of(parse_json(request.body)), "", places.at("fault"), by(request)));
+               read_fault(object_of(parse_json(request.body)), "", places.at("fault"), request.by()));
   }
 
   Response show_fault(const Request&, const Places& places) const {
@@ -244,7 +239,7 @@ class Native {
                                              [&](const HandFault& fault) {
                                                Json whole = json_of(fault, proxy);
                                                whole.merge_patch(patch);
-                                               return read_fault(whole, "", places.at("fault"), by(request));
+                                               return read_fault(whole, "", places.at("fault"), request.by());
                                              }),
                       proxy));
   }
@@ -273,9 +268,15 @@ class Native {
     const std::string reason = keys.text("reason", "no reason was given");
     keys.finish();
     give_up_on(std::move(problems));
-    registry_.halt(reason, by(request));
+    registry_.halt(reason, request.by());
     const auto halt = registry_.halted();
     return ok({{"halt", halt ? json_of(*halt) : Json(nullptr)}});
+  }
+
+  Response reload(const Request&, const Places&) const {
+    if (!reload_) throw Refusal{404, "there are no files to read anew"};
+    reload_();
+    return ok({{"proxies", registry_.list().size()}});
   }
 
   Response release(const Request&, const Places&) const {
@@ -309,6 +310,7 @@ class Native {
   }
 
   Registry& registry_;
+  const std::function<void()> reload_;
   const WallTime started_wall_ = std::chrono::system_clock::now();
   const faults::Time started_ = std::chrono::steady_clock::now();
 };
@@ -329,33 +331,34 @@ Router::Handler answered(std::shared_ptr<const Native> native, Method method) {
 
 }  // namespace
 
-void add_native(Router& router, Registry& registry) {
-  const auto native = std::make_shared<const Native>(registry);
-  const auto add = [&](std::string_view method, std::string_view path, auto handler) {
-    router.add(method, path, answered(native, handler));
+void add_native(Router& router, Registry& registry, std::function<void()> reload) {
+  const auto native = std::make_shared<const Native>(registry, std::move(reload));
+  const auto add = [&](std::string_view method, std::string_view path, Role needed, auto handler) {
+    router.add(method, path, needed, answered(native, handler));
   };
-  router.add("GET", "/v1/openapi.json", [](const Request&, const Places&) {
+  router.add("GET", "/v1/openapi.json", Role::viewer, [](const Request&, const Places&) {
     return Response{200, "application/json", std::string{openapi()}};
   });
-  add("GET", "/v1/status", &Native::status);
-  add("GET", "/v1/kinds", &Native::kinds);
-  add("GET", "/v1/proxies", &Native::list_proxies);
-  add("POST", "/v1/proxies", &Native::create_proxy);
-  add("GET", "/v1/proxies/{proxy}", &Native::show_proxy);
-  add("PATCH", "/v1/proxies/{proxy}", &Native::change_proxy);
-  add("DELETE", "/v1/proxies/{proxy}", &Native::remove_proxy);
-  add("GET", "/v1/proxies/{proxy}/connections", &Native::connections);
-  add("DELETE", "/v1/proxies/{proxy}/connections/{connection}", &Native::end_connection);
-  add("GET", "/v1/faults", &Native::all_faults);
-  add("GET", "/v1/proxies/{proxy}/faults", &Native::list_faults);
-  add("POST", "/v1/proxies/{proxy}/faults", &Native::add_fault);
-  add("GET", "/v1/proxies/{proxy}/faults/{fault}", &Native::show_fault);
-  add("PUT", "/v1/proxies/{proxy}/faults/{fault}", &Native::put_fault);
-  add("PATCH", "/v1/proxies/{proxy}/faults/{fault}", &Native::change_fault);
-  add("DELETE", "/v1/proxies/{proxy}/faults/{fault}", &Native::remove_fault);
-  add("POST", "/v1/heal", &Native::heal);
-  add("POST", "/v1/halt", &Native::halt);
-  add("DELETE", "/v1/halt", &Native::release);
+  add("GET", "/v1/status", Role::viewer, &Native::status);
+  add("GET", "/v1/kinds", Role::viewer, &Native::kinds);
+  add("GET", "/v1/proxies", Role::viewer, &Native::list_proxies);
+  add("POST", "/v1/proxies", Role::admin, &Native::create_proxy);
+  add("GET", "/v1/proxies/{proxy}", Role::viewer, &Native::show_proxy);
+  add("PATCH", "/v1/proxies/{proxy}", Role::admin, &Native::change_proxy);
+  add("DELETE", "/v1/proxies/{proxy}", Role::admin, &Native::remove_proxy);
+  add("GET", "/v1/proxies/{proxy}/connections", Role::viewer, &Native::connections);
+  add("DELETE", "/v1/proxies/{proxy}/connections/{connection}", Role::conductor, &Native::end_connection);
+  add("GET", "/v1/faults", Role::viewer, &Native::all_faults);
+  add("GET", "/v1/proxies/{proxy}/faults", Role::viewer, &Native::list_faults);
+  add("POST", "/v1/proxies/{proxy}/faults", Role::conductor, &Native::add_fault);
+  add("GET", "/v1/proxies/{proxy}/faults/{fault}", Role::viewer, &Native::show_fault);
+  add("PUT", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::put_fault);
+  add("PATCH", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::change_fault);
+  add("DELETE", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::remove_fault);
+  add("POST", "/v1/heal", Role::participant, &Native::heal);
+  add("POST", "/v1/halt", Role::participant, &Native::halt);
+  add("DELETE", "/v1/halt", Role::conductor, &Native::release);
+  add("POST", "/v1/reload", Role::admin, &Native::reload);
 }
 
 }  // namespace firedrill::control

@@ -2,7 +2,11 @@
 #include "control/proxy_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -13,11 +17,11 @@
 namespace firedrill::control {
 namespace {
 
-using Proxies = std::vector<NewProxy>;
+using Openings = std::vector<Opening>;
 
-const NewProxy* named(const Proxies& all, const std::string& name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const NewProxy& one) { return one.name == name; });
-  return found == all.end() ? nullptr : &*found;
+const NewProxy* named(const Openings& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Opening& one) { return one.proxy.name == name; });
+  return found == all.end() ? nullptr : &found->proxy;
 }
 
 bool same(const NewProxy& a, const NewProxy& b) {
@@ -30,7 +34,8 @@ std::vector<std::string> files_of(const std::string& path) {
   if (!std::filesystem::is_directory(path)) return {path};
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator{path})
-    if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
+    if (entry.path().extension() == ".toml" || entry.path().extension() == ".json")
+      files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -41,26 +46,46 @@ void note(faults::Problems& problems, const std::string& file, const std::string
 
 }  // namespace
 
-std::vector<NewProxy> ProxyFiles::read() const {
-  Proxies all;
+std::vector<Opening> ProxyFiles::read_toml(const std::string& file, faults::Problems& problems) {
+  Openings all;
+  for (const drills::ProxyBlock& block : drills::read_drill(file, {}, drills::Purpose::proxies).proxies) {
+    const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream);
+    if (upstream != nullptr) {
+      all.push_back({{block.name, block.listen, *upstream, block.connect_timeout, true}, {}});
+      continue;
+    }
+    note(problems, file,
+         fmt::format(
+             "proxy \"{}\": upstream = \"backend:{}\": embedded backends are opened by firedrill run only; give an "
+             "address",
+             block.name, std::get<std::string>(block.upstream)));
+  }
+  return all;
+}
+
+std::vector<Opening> ProxyFiles::read_json(const std::string& file) const {
+  std::ifstream in{file};
+  std::ostringstream text;
+  if (!(text << in.rdbuf())) throw Refusal{400, fmt::format("cannot be read: {}", std::strerror(errno))};
+  return read_toxiproxy_file(text.str(), options_);
+}
+
+std::vector<Opening> ProxyFiles::read() const {
+  Openings all;
   faults::Problems problems;
   for (const std::string& path : paths_) {
     for (const std::string& file : files_of(path)) {
       try {
-        for (const drills::ProxyBlock& block : drills::read_drill(file, {}, drills::Purpose::proxies).proxies) {
-          const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream);
-          if (named(all, block.name) != nullptr)
-            note(problems, file, fmt::format("proxy \"{}\": another file has a proxy of that name", block.name));
-          else if (upstream == nullptr)
-            note(problems, file,
-                 fmt::format("proxy \"{}\": upstream = \"backend:{}\": embedded backends are opened by firedrill run "
-                             "only; give an address",
-                             block.name, std::get<std::string>(block.upstream)));
+        for (Opening& one : file.ends_with(".json") ? read_json(file) : read_toml(file, problems)) {
+          if (named(all, one.proxy.name) == nullptr)
+            all.push_back(std::move(one));
           else
-            all.push_back({block.name, block.listen, *upstream, block.connect_timeout, true});
+            note(problems, file, fmt::format("proxy \"{}\": there is one of that name already", one.proxy.name));
         }
       } catch (const faults::PlanError& error) {
         problems.insert(problems.end(), error.problems.begin(), error.problems.end());
+      } catch (const Refusal& refusal) {
+        note(problems, file, refusal.what());
       }
     }
   }
@@ -69,14 +94,15 @@ std::vector<NewProxy> ProxyFiles::read() const {
 }
 
 void ProxyFiles::apply(Registry& registry) {
-  const Proxies wanted = read();
+  const std::lock_guard one_at_a_time{reading_};
+  const Openings wanted = read();
   std::vector<std::string> created;
   std::vector<NewProxy> changed;
   try {
-    for (const NewProxy& one : wanted) {
+    for (const auto& [one, faults] : wanted) {
       const NewProxy* before = named(applied_, one.name);
       if (before == nullptr) {
-        registry.create(one);
+        registry.create(one, faults);
         created.push_back(one.name);
       } else if (!same(*before, one)) {
         registry.change(one.name, to(one));
@@ -88,7 +114,7 @@ void ProxyFiles::apply(Registry& registry) {
     for (const NewProxy& before : changed) registry.change(before.name, to(before));
     throw;
   }
-  for (const NewProxy& before : applied_) {
+  for (const auto& [before, faults] : applied_) {
     if (named(wanted, before.name) != nullptr) continue;
     try {
       registry.remove(before.name);

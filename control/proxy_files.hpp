@@ -1,29 +1,41 @@
 // The proxies that files ask for.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/registry.hpp"
+#include "control/toxiproxy.hpp"
 
 namespace firedrill::control {
 
-/// One thread.
+/// Any thread; one reads at a time.
 class ProxyFiles {
  public:
-  /// Files with [[proxy]] blocks; of a directory every *.toml.
-  explicit ProxyFiles(std::vector<std::string> paths) : paths_{std::move(paths)} {}
+  /// Drill files, of which only the [[proxy]] blocks are read, and Toxiproxy's *.json; of a directory every file of
+  /// these two kinds.
+  ProxyFiles(std::vector<std::string> paths, const ToxiproxyOptions& options)
+      : paths_{std::move(paths)}, options_{options} {}
 
   /// Has `registry` follow the files: opens what is new in them, changes what is different, removes what a file asked
-  /// for before and none does now. Proxies made by hand are left alone. Throws faults::PlanError for what is wrong in
-  /// them, std::runtime_error (Refusal among them) for what cannot be listened on; then nothing has changed.
+  /// for before and none does now. Proxies made by hand are left alone, and so are the faults of proxies that are open.
+  /// Throws faults::PlanError for what is wrong in the files, std::runtime_error (Refusal among them) for what cannot
+  /// be listened on; then nothing has changed.
   void apply(Registry& registry);
 
  private:
-  std::vector<NewProxy> read() const;
+  using Openings = std::vector<Opening>;
+
+  Openings read() const;
+  Openings read_json(const std::string& file) const;
+  static Openings read_toml(const std::string& file, faults::Problems& problems);
 
   const std::vector<std::string> paths_;
-  std::vector<NewProxy> applied_;
+  const ToxiproxyOptions options_;
+  std::mutex reading_;
+  Openings applied_;  // guarded by reading_
 };
 
 }  // namespace firedrill::control

@@ -82,10 +82,11 @@ void judge_name(std::string_view what, const std::string& name) {
 
 }  // namespace
 
-Registry::Registry(Options options) : options_{options}, engine_{proxy::Engine::Options{options.workers}} {}
+Registry::Registry(Options options) : options_{std::move(options)}, engine_{proxy::Engine::Options{options_.workers}} {}
 
 ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& faults) {
   judge_name("proxy", wanted.name);
+  judge(wanted.upstream);
   if (faults.size() > most_faults) throw Refusal{400, fmt::format("at most {} faults on a proxy", most_faults)};
   std::vector<HandFault> all;
   for (const NewFault& one : faults) {
@@ -148,6 +149,7 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) 
   after.upstream = change.upstream.value_or(before.upstream);
   after.connect_timeout = change.connect_timeout.value_or(before.connect_timeout);
   after.enabled = change.enabled.value_or(before.enabled);
+  judge(after.upstream);
   const bool same = after.listen == before.listen && after.upstream == before.upstream &&
                     after.connect_timeout == before.connect_timeout;
   const auto write = [&](const NewProxy& spec) {
@@ -350,6 +352,11 @@ std::pair<std::shared_ptr<Registry::Entry>, std::unique_lock<std::mutex>> Regist
 // Under mutex_.
 ProxyView Registry::view(const Entry& entry) const {
   return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults)};
+}
+
+void Registry::judge(const proxy::Endpoint& upstream) const {
+  if (!options_.upstreams.allows(upstream))
+    throw Refusal{403, fmt::format("upstream {}: --allow-upstream does not allow it", upstream.text())};
 }
 
 void Registry::refuse_while_halted() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "control/toxic.hpp"
+#include "control/upstreams.hpp"
 #include "faults/plan.hpp"
 #include "proxy/engine.hpp"
 
@@ -73,6 +74,7 @@ class Registry {
   struct Options {
     unsigned workers = 0;  // 0: one per core
     faults::Seed seed;
+    Upstreams upstreams{};
   };
   static constexpr std::size_t most_proxies = 1000, most_faults = 100;
 
@@ -130,6 +132,7 @@ class Registry {
   /// With its `changing` held; 404 when it has gone meanwhile.
   std::pair<std::shared_ptr<Entry>, std::unique_lock<std::mutex>> hold(const std::string& proxy) const;
   ProxyView view(const Entry& entry) const;
+  void judge(const proxy::Endpoint& upstream) const;
   void refuse_while_halted() const;
   HandFault put(Entry& entry, std::vector<HandFault> faults, const NewFault& wanted);
   void open(Entry& entry);

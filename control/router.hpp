@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/access.hpp"
 #include "control/http.hpp"
 
 namespace firedrill::control {
@@ -27,14 +28,17 @@ class Router {
   enum class Head : std::uint8_t { like_get, not_at_all };
   explicit Router(Miss miss = nullptr, Head head = Head::like_get) : miss_{std::move(miss)}, head_{head} {}
 
-  void add(std::string_view method, std::string_view path, Handler handler);
+  /// `needed`: the least role that may have it.
+  void add(std::string_view method, std::string_view path, Role needed, Handler handler);
 
-  /// The answer of the route that fits; without one, that of `miss`. HEAD is served by GET.
-  Response route(const Request& request) const;
+  /// The answer of the route that fits, if `access` has nothing against it; without one, that of `miss`. HEAD is served
+  /// by GET.
+  Response route(Request request, const Access& access) const;
 
  private:
   struct Route {
     std::string method;
+    Role needed;
     std::vector<std::string> segments;  // "{proxy}" is a placeholder
     Handler handler;
   };

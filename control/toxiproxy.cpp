@@ -186,6 +186,26 @@ Wanted read_wanted(const Json& body, const std::string& where = "") {
   return wanted;
 }
 
+std::vector<Wanted> read_list(std::string_view body) {
+  const Json list = parse_first(body);
+  if (!list.is_null() && !list.is_array())
+    throw Refusal{400, fmt::format("bad request body: it must be an array, not {}", type_of(list))};
+  std::vector<Wanted> all;
+  for (const Json& one : list)
+    all.push_back(read_wanted(object_of(one, "a proxy"), fmt::format(" at proxy {}", all.size() + 1)));
+  return all;
+}
+
+Opening opening_of(const Wanted& wanted, const ToxiproxyOptions& options, const std::string& by) {
+  Opening opening;
+  opening.proxy.name = wanted.name;
+  opening.proxy.listen = listen_of(wanted.listen, "listen tcp: ");
+  opening.proxy.upstream = upstream_of(wanted.upstream);
+  opening.proxy.enabled = wanted.enabled;
+  for (const NamedToxic& one : wanted.toxics) opening.faults.push_back(fault_of(one.name, one.toxic, options.ttl, by));
+  return opening;
+}
+
 // As X-Toxiproxy-Request-Id has them.
 std::string request_id() {
   thread_local std::mt19937_64 random{std::random_device{}()};
@@ -217,7 +237,7 @@ class Toxiproxy {
     const auto all = registry_.list();
     if (std::any_of(all.begin(), all.end(), [&](const ProxyView& p) { return p.spec.name == wanted.name; }))
       throw Refusal{409, "proxy already exists"};
-    return ok(json_of(open(wanted, by(request))), 201);
+    return ok(json_of(open(wanted, request.by())), 201);
   }
 
   Response show(const Request&, const Places& places) const { return ok(json_of(find(places))); }
@@ -244,7 +264,7 @@ class Toxiproxy {
     });
     return ok(control::json_of(
         wanted.name, *toxic_of(registry_.add_fault(proxy.spec.name,
-                                                   fault_of(wanted.name, wanted.toxic, options_.ttl, by(request))))));
+                                                   fault_of(wanted.name, wanted.toxic, options_.ttl, request.by())))));
   }
 
   Response show_toxic(const Request&, const Places& places) const {
@@ -260,7 +280,7 @@ class Toxiproxy {
       if (!toxic) throw Refusal{404, "toxic not found"};
       toxic->toxicity = toxicity(body).value_or(toxic->toxicity);
       if (const Json* const attributes = loosely(body, "attributes")) take_attributes(*toxic, *attributes);
-      return fault_of(name, *toxic, fault.ttl, by(request));
+      return fault_of(name, *toxic, fault.ttl, request.by());
     });
     return ok(control::json_of(name, *toxic_of(changed)));
   }
@@ -290,7 +310,7 @@ class Toxiproxy {
   Response populate(const Request& request, const Places&) const {
     Json done = Json::array();
     try {
-      populate(request.body, by(request), done);
+      populate(request.body, request.by(), done);
       return ok({{"proxies", done}}, 201);
     } catch (const CannotListen& refusal) {
       return not_populated(500, said(refusal), done);
@@ -302,13 +322,7 @@ class Toxiproxy {
   }
 
   void populate(std::string_view body, const std::string& who, Json& done) const {
-    const Json list = parse_first(body);
-    if (!list.is_null() && !list.is_array())
-      throw Refusal{400, fmt::format("bad request body: it must be an array, not {}", type_of(list))};
-    std::vector<Wanted> all;
-    for (const Json& one : list)
-      all.push_back(read_wanted(object_of(one, "a proxy"), fmt::format(" at proxy {}", all.size() + 1)));
-    for (const Wanted& wanted : all) done.push_back(json_of(open_or_keep(wanted, who)));
+    for (const Wanted& wanted : read_list(body)) done.push_back(json_of(open_or_keep(wanted, who)));
   }
 
   /// "listen tcp 127.0.0.1:3310: bind: address already in use"
@@ -319,11 +333,6 @@ class Toxiproxy {
   }
 
  private:
-  static std::string by(const Request& request) {
-    const std::string_view from = request.header("From");
-    return std::string{from.empty() ? std::string_view{request.peer} : from.substr(0, 100)};
-  }
-
   static Response not_populated(unsigned status, const std::string& what, const Json& done) {
     const Json body{{"error", what}, {"status", status}, {"proxies", done.empty() ? Json() : done}};
     return {status, "application/json", body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
@@ -345,14 +354,8 @@ class Toxiproxy {
   }
 
   ProxyView open(const Wanted& wanted, const std::string& who) const {
-    NewProxy proxy;
-    proxy.name = wanted.name;
-    proxy.listen = listen_of(wanted.listen, "listen tcp: ");
-    proxy.upstream = upstream_of(wanted.upstream);
-    proxy.enabled = wanted.enabled;
-    std::vector<NewFault> faults;
-    for (const NamedToxic& one : wanted.toxics) faults.push_back(fault_of(one.name, one.toxic, options_.ttl, who));
-    return registry_.create(proxy, faults);
+    const Opening opening = opening_of(wanted, options_, who);
+    return registry_.create(opening.proxy, opening.faults);
   }
 
   /// Names are looked up, and a port that the kernel chose is the one asked for.
@@ -403,9 +406,10 @@ Router toxiproxy(Registry& registry, const ToxiproxyOptions& options) {
     return {404, "text/plain; charset=utf-8", "404 page not found\n"};
   };
   Router router{miss, Router::Head::not_at_all};
-  const auto add = [&](std::initializer_list<std::string_view> methods, std::string_view path, auto handler) {
+  const auto add = [&](std::initializer_list<std::string_view> methods, std::string_view path, Role needed,
+                       auto handler) {
     for (const std::string_view method : methods)
-      router.add(method, path, [face, handler](const Request& request, const Places& places) {
+      router.add(method, path, needed, [face, handler](const Request& request, const Places& places) {
         Response response;
         try {
           response = ((*face).*handler)(request, places);
@@ -420,31 +424,28 @@ Router toxiproxy(Registry& registry, const ToxiproxyOptions& options) {
         return response;
       });
   };
-  add({"GET"}, "/version", &Toxiproxy::version);
-  add({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}, "/metrics", &Toxiproxy::metrics);
-  add({"GET"}, "/proxies", &Toxiproxy::list);
-  add({"POST"}, "/proxies", &Toxiproxy::create);
-  add({"POST"}, "/populate",
+  add({"GET"}, "/version", Role::viewer, &Toxiproxy::version);
+  add({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}, "/metrics", Role::viewer, &Toxiproxy::metrics);
+  add({"GET"}, "/proxies", Role::viewer, &Toxiproxy::list);
+  add({"POST"}, "/proxies", Role::admin, &Toxiproxy::create);
+  add({"POST"}, "/populate", Role::admin,
       static_cast<Response (Toxiproxy::*)(const Request&, const Places&) const>(&Toxiproxy::populate));
-  add({"POST"}, "/reset", &Toxiproxy::reset);
-  add({"GET"}, "/proxies/{proxy}", &Toxiproxy::show);
-  add({"POST", "PATCH"}, "/proxies/{proxy}", &Toxiproxy::change);
-  add({"DELETE"}, "/proxies/{proxy}", &Toxiproxy::remove);
-  add({"GET"}, "/proxies/{proxy}/toxics", &Toxiproxy::toxics);
-  add({"POST"}, "/proxies/{proxy}/toxics", &Toxiproxy::add_toxic);
-  add({"GET"}, "/proxies/{proxy}/toxics/{toxic}", &Toxiproxy::show_toxic);
-  add({"POST", "PATCH"}, "/proxies/{proxy}/toxics/{toxic}", &Toxiproxy::change_toxic);
-  add({"DELETE"}, "/proxies/{proxy}/toxics/{toxic}", &Toxiproxy::remove_toxic);
+  add({"POST"}, "/reset", Role::conductor, &Toxiproxy::reset);
+  add({"GET"}, "/proxies/{proxy}", Role::viewer, &Toxiproxy::show);
+  add({"POST", "PATCH"}, "/proxies/{proxy}", Role::admin, &Toxiproxy::change);
+  add({"DELETE"}, "/proxies/{proxy}", Role::admin, &Toxiproxy::remove);
+  add({"GET"}, "/proxies/{proxy}/toxics", Role::viewer, &Toxiproxy::toxics);
+  add({"POST"}, "/proxies/{proxy}/toxics", Role::conductor, &Toxiproxy::add_toxic);
+  add({"GET"}, "/proxies/{proxy}/toxics/{toxic}", Role::viewer, &Toxiproxy::show_toxic);
+  add({"POST", "PATCH"}, "/proxies/{proxy}/toxics/{toxic}", Role::conductor, &Toxiproxy::change_toxic);
+  add({"DELETE"}, "/proxies/{proxy}/toxics/{toxic}", Role::conductor, &Toxiproxy::remove_toxic);
   return router;
 }
 
-void populate(Registry& registry, std::string_view json, const ToxiproxyOptions& options, const std::string& by) {
-  Json done = Json::array();
-  try {
-    Toxiproxy{registry, options}.populate(json, by, done);
-  } catch (const CannotListen& refusal) {
-    throw Refusal{500, Toxiproxy::said(refusal)};
-  }
+std::vector<Opening> read_toxiproxy_file(std::string_view json, const ToxiproxyOptions& options) {
+  std::vector<Opening> all;
+  for (const Wanted& wanted : read_list(json)) all.push_back(opening_of(wanted, options, "file"));
+  return all;
 }
 
 }  // namespace firedrill::control

@@ -16,7 +16,13 @@ struct ToxiproxyOptions {
 /// /proxies, /populate, /reset, /version, /metrics. `registry` outlives what is returned.
 Router toxiproxy(Registry& registry, const ToxiproxyOptions& options);
 
-/// What /populate does, for a file such as toxiproxy.json. Throws Refusal; what was done by then stays.
-void populate(Registry& registry, std::string_view json, const ToxiproxyOptions& options, const std::string& by);
+/// A proxy and the faults that it begins with.
+struct Opening {
+  NewProxy proxy;
+  std::vector<NewFault> faults;
+};
+
+/// What a toxiproxy.json asks for: the list that /populate takes. Throws Refusal.
+std::vector<Opening> read_toxiproxy_file(std::string_view json, const ToxiproxyOptions& options);
 
 }  // namespace firedrill::control

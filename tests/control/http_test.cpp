@@ -63,12 +63,12 @@ class Routes : public testing::Test {
         return response;
       };
     };
-    router_.add("GET", "/v1/proxies", say("list"));
-    router_.add("POST", "/v1/proxies", say("create"));
-    router_.add("GET", "/v1/proxies/{proxy}/faults/{fault}", say("fault"));
+    router_.add("GET", "/v1/proxies", Role::viewer, say("list"));
+    router_.add("POST", "/v1/proxies", Role::viewer, say("create"));
+    router_.add("GET", "/v1/proxies/{proxy}/faults/{fault}", Role::viewer, say("fault"));
   }
   Response ask(std::string method, std::string target) const {
-    return router_.route({std::move(method), std::move(target), {}, "", ""});
+    return router_.route({std::move(method), std::move(target), {}, "", ""}, Access::unguarded());
   }
   Router router_;
 };
@@ -112,7 +112,7 @@ TEST(Json, RefusesWhatIsNone) {
 }
 
 std::optional<Response> asked_with(Headers headers) {
-  return refusal({"GET", "/v1/status", std::move(headers), "", ""}, {"drill.internal"});
+  return Guard{true, {"drill.internal"}, {}}.answer({"GET", "/v1/status", std::move(headers), "", ""});
 }
 
 TEST(Guard, LetsPeopleAndProgramsIn) {

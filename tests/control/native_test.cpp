@@ -30,7 +30,8 @@ class NativeApi : public testing::Test {
   Json ask(unsigned status, const std::string& method, const std::string& target, std::string body = "") {
     for (char& c : body)
       if (c == '\'') c = '"';
-    const Response response = router_.route({method, target, {{"From", "ada@laptop"}}, body, "127.0.0.1:5000"});
+    const Response response =
+        router_.route({method, target, {{"From", "ada@laptop"}}, body, "127.0.0.1:5000"}, Access::unguarded());
     EXPECT_EQ(response.status, status) << method << " " << target << " " << body << "\n" << response.body;
     location_.clear();
     for (const auto& [name, value] : response.headers)
@@ -54,7 +55,7 @@ class NativeApi : public testing::Test {
   }
 
   Backend backend_;
-  Registry registry_{{1, faults::Seed{7}}};
+  Registry registry_{{1, faults::Seed{7}, {}}};
   Router router_;
   std::string answers_, location_;
 };

@@ -38,7 +38,7 @@ class ByHand : public testing::Test {
   }
 
   Backend backend_;
-  Registry registry_{{1, faults::Seed{7}}};
+  Registry registry_{{1, faults::Seed{7}, {}}};
 };
 
 TEST_F(ByHand, AProxyCarriesUntilItIsRemoved) {

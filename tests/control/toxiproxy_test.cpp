@@ -24,7 +24,7 @@ using tests::Peer;
 class Compatible : public testing::Test {
  protected:
   Response ask(const std::string& method, const std::string& target, const std::string& body = "") {
-    return router_.route({method, target, {}, body, "127.0.0.1:5000"});
+    return router_.route({method, target, {}, body, "127.0.0.1:5000"}, Access::unguarded());
   }
   /// The status is as expected; the body, with ports that the kernel chose as PORT.
   std::string expect(unsigned status, const std::string& method, const std::string& target, std::string body = "") {
@@ -55,7 +55,7 @@ class Compatible : public testing::Test {
   }
 
   Backend backend_;
-  Registry registry_{{1, faults::Seed{7}}};
+  Registry registry_{{1, faults::Seed{7}, {}}};
   Router router_ = toxiproxy(registry_, {});
   Peer client_, server_;
 };
@@ -426,7 +426,8 @@ TEST_F(Compatible, TheOtherFaceSeesTheSame) {
   const auto change = [&](const std::string& method, const std::string& body) {
     std::string json = body;
     std::replace(json.begin(), json.end(), '\'', '"');
-    return native.route({method, "/v1/proxies/api/faults/slow", {}, json, "127.0.0.1:5000"}).status;
+    return native.route({method, "/v1/proxies/api/faults/slow", {}, json, "127.0.0.1:5000"}, Access::unguarded())
+        .status;
   };
   create();
   add("{'name':'slow','type':'latency','attributes':{'latency':100}}");
@@ -440,7 +441,9 @@ TEST_F(Compatible, TheOtherFaceSeesTheSame) {
   error(404, "DELETE", "/proxies/api/toxics/slow");
   error(409, "POST", "/proxies/api/toxics", "{'name':'slow','type':'latency'}");
 
-  EXPECT_EQ(native.route({"PUT", "/v1/proxies/api/faults/mine", {}, R"({"kind":"stall"})", ""}).status, 201U);
+  EXPECT_EQ(
+      native.route({"PUT", "/v1/proxies/api/faults/mine", {}, R"({"kind":"stall"})", ""}, Access::unguarded()).status,
+      201U);
   expect(204, "POST", "/reset");
   EXPECT_EQ(registry_.find("api").faults.size(), 2U) << "what is no toxic stays";
 }
