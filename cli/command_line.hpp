@@ -19,4 +19,7 @@ using Wish = std::variant<Answer, RunArguments, ExecArguments, ServeArguments, C
 /// `words` without the program's name. Never throws for what a user may type.
 Wish parse_command_line(std::vector<std::string> words);
 
+/// The same when the program was started under the name toxiproxy-server, with that one's flags.
+Wish parse_toxiproxy_server(const std::vector<std::string>& words);
+
 }  // namespace firedrill::cli

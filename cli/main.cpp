@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,10 @@ int main(int argc, char** argv) {
     // Standard output belongs to what was asked for.
     spdlog::set_default_logger(spdlog::stderr_logger_mt("firedrill"));
     spdlog::set_pattern("firedrill: %l: %v");
-    return carry_out(parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    // In an image that has it under that name, or as a symbolic link.
+    const bool stands_in = argc > 0 && std::filesystem::path{argv[0]}.filename() == "toxiproxy-server";
+    return carry_out(stands_in ? parse_toxiproxy_server(words) : parse_command_line(words));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "firedrill: %s\n", error.what());
     return exit_errored;

@@ -40,6 +40,15 @@ std::vector<std::string> files_of(const std::string& path) {
   return files;
 }
 
+// By what is in it: a list of objects is no TOML. A file that begins otherwise is read as a drill, which says what is
+// wrong with it.
+bool is_json(const std::string& path) {
+  if (path.ends_with(".json")) return true;
+  std::ifstream file{path};
+  char first = 0, second = 0;
+  return file >> first >> second && first == '[' && (second == '{' || second == ']');
+}
+
 void note(faults::Problems& problems, const std::string& file, const std::string& what) {
   problems.push_back({{std::make_shared<const std::string>(file), 0, 0}, what});
 }
@@ -76,7 +85,7 @@ std::vector<Opening> ProxyFiles::read() const {
   for (const std::string& path : paths_) {
     for (const std::string& file : files_of(path)) {
       try {
-        for (Opening& one : file.ends_with(".json") ? read_json(file) : read_toml(file, problems)) {
+        for (Opening& one : is_json(file) ? read_json(file) : read_toml(file, problems)) {
           if (named(all, one.proxy.name) == nullptr)
             all.push_back(std::move(one));
           else
