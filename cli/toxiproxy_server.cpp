@@ -23,7 +23,9 @@ constexpr const char* usage =
     "  -version           print the version\n"
     "LOG_LEVEL in the environment: panic, fatal, error, warn, info, debug, trace\n";
 
-Answer wrong(const std::string& what) { return {exit_bad_input, "", fmt::format("toxiproxy-server: {}\n{}", what, usage)}; }
+Answer wrong(const std::string& what) {
+  return {exit_bad_input, "", fmt::format("toxiproxy-server: {}\n{}", what, usage)};
+}
 
 bool is_switch(const std::string& flag) {
   return flag == "proxy-metrics" || flag == "runtime-metrics" || flag == "version" || flag == "help" || flag == "h";

@@ -97,7 +97,7 @@ ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& 
   }
   const auto entry = std::make_shared<Entry>(wanted);
   entry->faults = std::move(all);
-  const std::unique_lock changing{entry->changing};
+  const std::scoped_lock busy{entry->changing, entry->telling};
   {
     const std::lock_guard lock{mutex_};
     if (!faults.empty() && halt_) throw Refusal{423, fmt::format("halted by {}: {}", halt_->by, halt_->reason)};
@@ -138,10 +138,12 @@ void Registry::open(Entry& entry) {
   if (!bound.is_unix()) bound.port = engine_.port(spec.name);
   const std::lock_guard lock{mutex_};
   entry.bound = bound;
+  entry.told = entry.version;
 }
 
 ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) {
   const auto [entry, changing] = hold(proxy);
+  const std::lock_guard telling{entry->telling};
   const NewProxy before = entry->spec;
   const auto bound = entry->bound;
   NewProxy after = before;
@@ -179,6 +181,7 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) 
 
 void Registry::remove(const std::string& proxy) {
   const auto [entry, changing] = hold(proxy);
+  const std::lock_guard telling{entry->telling};
   if (entry->spec.enabled) engine_.close(proxy, Duration::zero());
   const std::lock_guard lock{mutex_};
   entry->gone = true;
@@ -200,31 +203,31 @@ ProxyView Registry::find(const std::string& proxy) const {
 
 HandFault Registry::add_fault(const std::string& proxy, const NewFault& wanted) {
   judge_name("fault", wanted.name);
-  const auto [entry, changing] = hold(proxy);
+  auto [entry, changing] = hold(proxy);
   std::vector<HandFault> faults = in_force(entry->faults);
   if (named(faults, wanted.name) != faults.end())
     throw Refusal{409, fmt::format("there is a fault \"{}\" already", wanted.name)};
-  return put(*entry, std::move(faults), wanted);
+  return put(*entry, std::move(changing), std::move(faults), wanted);
 }
 
 HandFault Registry::put_fault(const std::string& proxy, const NewFault& wanted, bool* created) {
   judge_name("fault", wanted.name);
-  const auto [entry, changing] = hold(proxy);
+  auto [entry, changing] = hold(proxy);
   std::vector<HandFault> faults = in_force(entry->faults);
   if (created != nullptr) *created = named(faults, wanted.name) == faults.end();
-  return put(*entry, std::move(faults), wanted);
+  return put(*entry, std::move(changing), std::move(faults), wanted);
 }
 
 HandFault Registry::change_fault(const std::string& proxy, const std::string& fault,
                                  const std::function<NewFault(const HandFault&)>& remade) {
-  const auto [entry, changing] = hold(proxy);
+  auto [entry, changing] = hold(proxy);
   std::vector<HandFault> faults = in_force(entry->faults);
   const NewFault wanted = remade(*existing(faults, fault));
-  return put(*entry, std::move(faults), wanted);
+  return put(*entry, std::move(changing), std::move(faults), wanted);
 }
 
 // With `changing` held. `faults`: those in force.
-HandFault Registry::put(Entry& entry, std::vector<HandFault> faults, const NewFault& wanted) {
+HandFault Registry::put(Entry& entry, Changing changing, std::vector<HandFault> faults, const NewFault& wanted) {
   const std::shared_ptr<Fault> fault = read(wanted);
   refuse_while_halted();
   const auto old = named(faults, wanted.name);
@@ -241,15 +244,15 @@ HandFault Registry::put(Entry& entry, std::vector<HandFault> faults, const NewFa
     }
     *old = made;
   }
-  set_faults(entry, std::move(faults));
+  set_faults(entry, std::move(changing), std::move(faults));
   return made;
 }
 
 void Registry::remove_fault(const std::string& proxy, const std::string& fault) {
-  const auto [entry, changing] = hold(proxy);
+  auto [entry, changing] = hold(proxy);
   std::vector<HandFault> faults = in_force(entry->faults);
   faults.erase(existing(faults, fault));
-  set_faults(*entry, std::move(faults));
+  set_faults(*entry, std::move(changing), std::move(faults));
 }
 
 std::size_t Registry::heal(const std::optional<std::string>& proxy, const Which& which) {
@@ -263,10 +266,10 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy, const Which&
   std::optional<Refusal> first;
   for (const std::string& name : names) {
     try {
-      const auto [entry, changing] = hold(name);
+      auto [entry, changing] = hold(name);
       std::vector<HandFault> rest = in_force(entry->faults);
       healed += std::erase_if(rest, [&](const HandFault& one) { return !which || which(one); });
-      set_faults(*entry, std::move(rest));
+      set_faults(*entry, std::move(changing), std::move(rest));
     } catch (const Refusal& refusal) {
       // One that has gone meanwhile has no faults; the others are healed whatever becomes of one.
       if (!first && (proxy || refusal.status != 404)) first = refusal;
@@ -326,6 +329,7 @@ void Registry::close(Duration grace) {
   const auto deadline = steady_clock::now() + grace;
   for (const ProxyView& one : list()) {
     const auto [entry, changing] = hold(one.spec.name);
+    const std::lock_guard telling{entry->telling};
     if (!entry->spec.enabled) continue;
     engine_.close(one.spec.name, std::max<Duration>(deadline - steady_clock::now(), Duration::zero()));
     const std::lock_guard lock{mutex_};
@@ -341,8 +345,7 @@ std::shared_ptr<Registry::Entry> Registry::at(const std::string& proxy) const {
   throw Refusal{404, missing("proxy", proxy, known)};
 }
 
-std::pair<std::shared_ptr<Registry::Entry>, std::unique_lock<std::mutex>> Registry::hold(
-    const std::string& proxy) const {
+std::pair<std::shared_ptr<Registry::Entry>, Registry::Changing> Registry::hold(const std::string& proxy) const {
   auto entry = at(proxy);
   std::unique_lock changing{entry->changing};
   if (entry->gone) throw Refusal{404, missing("proxy", proxy, {})};
@@ -363,16 +366,35 @@ void Registry::refuse_while_halted() const {
   if (const auto halt = halted(); halt) throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
 }
 
-// With `changing` held. What is shown comes first: the workers take what they are told, if late.
-void Registry::set_faults(Entry& entry, std::vector<HandFault> faults) {
-  faults::Plan plan = plan_of(faults);
+// What is shown comes first: the workers take what they are told, if late.
+void Registry::set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults) {
+  std::uint64_t version = 0;
   {
     const std::lock_guard lock{mutex_};
     entry.faults = std::move(faults);
+    version = ++entry.version;
   }
-  if (!entry.spec.enabled) return;
+  changing.unlock();
+  tell(entry, version);
+}
+
+// The engine has this version, or a later one, when this returns. With thousands of links telling it takes a while, in
+// which others' changes gather; they all go with the next telling.
+void Registry::tell(Entry& entry, std::uint64_t version) {
+  const std::lock_guard telling{entry.telling};
+  if (entry.told >= version) return;
+  faults::Plan plan;
+  std::string name;
+  {
+    const std::lock_guard lock{mutex_};
+    version = entry.version;
+    if (entry.gone || !entry.spec.enabled) return;
+    name = entry.spec.name;
+    plan = plan_of(entry.faults);
+  }
   try {
-    engine_.adopt(entry.spec.name, std::move(plan));
+    engine_.adopt(name, std::move(plan));
+    entry.told = version;
   } catch (const std::runtime_error& error) {
     throw Refusal{503, error.what()};
   }

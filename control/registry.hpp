@@ -65,10 +65,10 @@ struct Halt {
   WallTime since;
 };
 
-/// Any thread. Changes to one proxy come one after the other; looking never waits for a change. A change is in force on
-/// every link, new or old, when the call returns. Throws Refusal for what cannot be done as things stand (404, 409, 423
-/// while halted, 503 when a worker does not answer), faults::PlanError for settings that are wrong; then nothing has
-/// changed, but for 503: what a worker has not confirmed it takes when it wakes up.
+/// Any thread. Looking never waits for a change, and changes to one proxy that come at once go together. A change is in
+/// force on every link, new or old, when the call returns. Throws Refusal for what cannot be done as things stand (404,
+/// 409, 423 while halted, 503 when a worker does not answer), faults::PlanError for settings that are wrong; then
+/// nothing has changed, but for 503: what a worker has not confirmed it takes when it wakes up.
 class Registry {
  public:
   struct Options {
@@ -119,24 +119,31 @@ class Registry {
  private:
   struct Entry {
     explicit Entry(NewProxy s) : spec{std::move(s)} {}
-    std::mutex changing;  // taken before mutex_, and held while the engine is told
-    // Guarded by mutex_; written by whoever holds `changing`, who may read them without.
+    // Taken in this order, and before mutex_. changing: from looking at what there is to saying what shall be.
+    // telling: while the engine is told; whoever has waited for it finds that others' changes went along with its own.
+    std::mutex changing, telling;
+    // Guarded by mutex_; written by whoever holds `changing`, who may read them without. Spec, bound and gone are
+    // written with `telling` held as well.
     NewProxy spec;
     std::optional<proxy::Endpoint> bound;  // listened on since `listen` was last changed
     std::vector<HandFault> faults;
+    std::uint64_t version = 0;  // of faults
     bool gone = false;
+    std::uint64_t told = 0;  // the version that the engine has; guarded by `telling`
   };
+  using Changing = std::unique_lock<std::mutex>;
   using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;
 
   std::shared_ptr<Entry> at(const std::string& proxy) const;
   /// With its `changing` held; 404 when it has gone meanwhile.
-  std::pair<std::shared_ptr<Entry>, std::unique_lock<std::mutex>> hold(const std::string& proxy) const;
+  std::pair<std::shared_ptr<Entry>, Changing> hold(const std::string& proxy) const;
   ProxyView view(const Entry& entry) const;
   void judge(const proxy::Endpoint& upstream) const;
   void refuse_while_halted() const;
-  HandFault put(Entry& entry, std::vector<HandFault> faults, const NewFault& wanted);
+  HandFault put(Entry& entry, Changing changing, std::vector<HandFault> faults, const NewFault& wanted);
   void open(Entry& entry);
-  void set_faults(Entry& entry, std::vector<HandFault> faults);
+  void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
+  void tell(Entry& entry, std::uint64_t version);
   faults::Plan plan_of(const std::vector<HandFault>& faults) const;
 
   const Options options_;

@@ -20,7 +20,7 @@ struct ServerLimits {
   std::chrono::milliseconds read{15'000};   // from a request's first byte to its last; then 408
   std::chrono::milliseconds write{30'000};  // of an answer
   std::chrono::milliseconds idle{60'000};   // between two requests
-  unsigned threads = 4;                     // that handle requests
+  unsigned threads = 64;                    // that handle requests, and most of the time wait for the workers
 };
 
 class Server {
