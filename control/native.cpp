@@ -136,7 +136,7 @@ class Native {
     if (faults != nullptr)
       for (std::size_t i = 0; i < body["faults"].size(); ++i)
         wanted_faults.push_back(read_fault(body["faults"][i], fmt::format("/faults/{}", i), "", request.by()));
-    return created(json_of(registry_.create(wanted, wanted_faults)), "/v1/proxies/" + segment(name));
+    return created(json_of(registry_.create(wanted, wanted_faults, request.by())), "/v1/proxies/" + segment(name));
   }
 
   Response show_proxy(const Request&, const Places& places) const {
@@ -171,11 +171,11 @@ class Native {
     change.listen = block.listen;
     change.connect_timeout = block.connect_timeout;
     if (const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream)) change.upstream = *upstream;
-    return ok(json_of(registry_.change(before.spec.name, change)));
+    return ok(json_of(registry_.change(before.spec.name, change, request.by())));
   }
 
-  Response remove_proxy(const Request&, const Places& places) const {
-    registry_.remove(places.at("proxy"));
+  Response remove_proxy(const Request& request, const Places& places) const {
+    registry_.remove(places.at("proxy"), request.by());
     return nothing();
   }
 
@@ -244,8 +244,8 @@ class Native {
                       proxy));
   }
 
-  Response remove_fault(const Request&, const Places& places) const {
-    registry_.remove_fault(places.at("proxy"), places.at("fault"));
+  Response remove_fault(const Request& request, const Places& places) const {
+    registry_.remove_fault(places.at("proxy"), places.at("fault"), request.by());
     return nothing();
   }
 
@@ -257,7 +257,7 @@ class Native {
     const auto proxy = keys.maybe_text("proxy");
     keys.finish();
     give_up_on(std::move(problems));
-    return ok({{"healed", registry_.heal(proxy)}});
+    return ok({{"healed", registry_.heal(proxy, request.by())}});
   }
 
   Response halt(const Request& request, const Places&) const {
@@ -279,8 +279,8 @@ class Native {
     return ok({{"proxies", registry_.list().size()}});
   }
 
-  Response release(const Request&, const Places&) const {
-    if (!registry_.release()) throw Refusal{404, "nothing is halted"};
+  Response release(const Request& request, const Places&) const {
+    if (!registry_.release(request.by())) throw Refusal{404, "nothing is halted"};
     return nothing();
   }
 

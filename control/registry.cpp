@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "control/problem.hpp"
+#include "control/views.hpp"
 #include "faults/profiles.hpp"
 #include "faults/reader.hpp"
 
@@ -73,6 +74,12 @@ HandFault in_force_from_now(std::shared_ptr<Fault> fault, const NewFault& wanted
           wanted.toxic};
 }
 
+Json said_of(const HandFault& one) {
+  Json said{{"fault", one.fault->name}, {"kind", std::string{one.fault->kind->name}}};
+  said["until"] = one.ttl ? Json(show_utc(one.until)) : Json(nullptr);
+  return said;
+}
+
 // A name of any form can be addressed, but a page must be able to show it.
 void judge_name(std::string_view what, const std::string& name) {
   const bool shown = std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
@@ -84,7 +91,7 @@ void judge_name(std::string_view what, const std::string& name) {
 
 Registry::Registry(Options options) : options_{std::move(options)}, engine_{proxy::Engine::Options{options_.workers}} {}
 
-ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& faults) {
+ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& faults, const std::string& by) {
   judge_name("proxy", wanted.name);
   judge(wanted.upstream);
   if (faults.size() > most_faults) throw Refusal{400, fmt::format("at most {} faults on a proxy", most_faults)};
@@ -113,6 +120,8 @@ ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& 
     entries_.erase(wanted.name);
     throw;
   }
+  tell_of("proxy_created", wanted.name, by, {{"listen", wanted.listen.text()}, {"upstream", wanted.upstream.text()}});
+  for (const HandFault& one : entry->faults) tell_of("fault_on", wanted.name, one.by, said_of(one));
   const std::lock_guard lock{mutex_};
   return view(*entry);
 }
@@ -128,7 +137,7 @@ void Registry::open(Entry& entry) {
   if (spec.listen.port != 0 && spec.listen == spec.upstream)
     throw Refusal{400, fmt::format("upstream {}: the proxy listens there itself", spec.upstream.text())};
   try {
-    engine_.open(spec, plan_of(entry.faults));
+    engine_.open(spec, plan_of(entry));
   } catch (const std::system_error& error) {
     throw CannotListen{spec.listen, error};
   } catch (const std::runtime_error& error) {
@@ -141,7 +150,7 @@ void Registry::open(Entry& entry) {
   entry.told = entry.version;
 }
 
-ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) {
+ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, const std::string& by) {
   const auto [entry, changing] = hold(proxy);
   const std::lock_guard telling{entry->telling};
   const NewProxy before = entry->spec;
@@ -175,14 +184,18 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change) 
     }
   }
   write(after);
+  tell_of("proxy_changed", proxy, by,
+          {{"listen", after.listen.text()}, {"upstream", after.upstream.text()}, {"enabled", after.enabled}});
   const std::lock_guard lock{mutex_};
   return view(*entry);
 }
 
-void Registry::remove(const std::string& proxy) {
+void Registry::remove(const std::string& proxy, const std::string& by) {
   const auto [entry, changing] = hold(proxy);
   const std::lock_guard telling{entry->telling};
+  if (!entry->played.empty()) throw Refusal{409, fmt::format("run {} has faults on it", entry->played.front().run)};
   if (entry->spec.enabled) engine_.close(proxy, Duration::zero());
+  tell_of("proxy_removed", proxy, by);
   const std::lock_guard lock{mutex_};
   entry->gone = true;
   entries_.erase(proxy);
@@ -230,7 +243,10 @@ HandFault Registry::change_fault(const std::string& proxy, const std::string& fa
 HandFault Registry::put(Entry& entry, Changing changing, std::vector<HandFault> faults, const NewFault& wanted) {
   const std::shared_ptr<Fault> fault = read(wanted);
   refuse_while_halted();
+  if (const auto one = named(entry.played, wanted.name); one != entry.played.end())
+    throw Refusal{409, fmt::format("run {} has a fault \"{}\" on it; take another name", one->run, wanted.name)};
   const auto old = named(faults, wanted.name);
+  const bool is_new = old == faults.end();
   HandFault made = in_force_from_now(fault, wanted);
   if (old == faults.end()) {
     if (faults.size() == most_faults) throw Refusal{409, fmt::format("there are {} faults on it already", most_faults)};
@@ -244,18 +260,23 @@ HandFault Registry::put(Entry& entry, Changing changing, std::vector<HandFault> 
     }
     *old = made;
   }
+  const std::string proxy = entry.spec.name;
   set_faults(entry, std::move(changing), std::move(faults));
+  tell_of(is_new ? "fault_on" : "fault_changed", proxy, wanted.by, said_of(made));
   return made;
 }
 
-void Registry::remove_fault(const std::string& proxy, const std::string& fault) {
+void Registry::remove_fault(const std::string& proxy, const std::string& fault, const std::string& by) {
   auto [entry, changing] = hold(proxy);
+  if (const auto one = named(entry->played, fault); one != entry->played.end())
+    throw Refusal{409, fmt::format("fault \"{}\" is run {}'s; end it there", fault, one->run)};
   std::vector<HandFault> faults = in_force(entry->faults);
   faults.erase(existing(faults, fault));
   set_faults(*entry, std::move(changing), std::move(faults));
+  tell_of("fault_off", proxy, by, {{"fault", fault}, {"why", "removed"}});
 }
 
-std::size_t Registry::heal(const std::optional<std::string>& proxy, const Which& which) {
+std::size_t Registry::heal(const std::optional<std::string>& proxy, const std::string& by, const Which& which) {
   std::vector<std::string> names;
   if (proxy) {
     names.push_back(*proxy);
@@ -268,8 +289,15 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy, const Which&
     try {
       auto [entry, changing] = hold(name);
       std::vector<HandFault> rest = in_force(entry->faults);
-      healed += std::erase_if(rest, [&](const HandFault& one) { return !which || which(one); });
+      std::vector<std::string> off;
+      std::erase_if(rest, [&](const HandFault& one) {
+        if (which && !which(one)) return false;
+        off.push_back(one.fault->name);
+        return true;
+      });
+      healed += off.size();
       set_faults(*entry, std::move(changing), std::move(rest));
+      for (const std::string& fault : off) tell_of("fault_off", name, by, {{"fault", fault}, {"why", "healed"}});
     } catch (const Refusal& refusal) {
       // One that has gone meanwhile has no faults; the others are healed whatever becomes of one.
       if (!first && (proxy || refusal.status != 404)) first = refusal;
@@ -284,12 +312,72 @@ void Registry::halt(const std::string& reason, const std::string& by) {
     const std::lock_guard lock{mutex_};
     halt_ = Halt{reason, by, system_clock::now()};
   }
-  heal();
+  tell_of("halted", "", by, {{"reason", reason}});
+  heal(std::nullopt, by);
 }
 
-bool Registry::release() {
-  const std::lock_guard lock{mutex_};
-  return std::exchange(halt_, std::nullopt).has_value();
+bool Registry::release(const std::string& by) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!std::exchange(halt_, std::nullopt)) return false;
+  }
+  tell_of("released", "", by);
+  return true;
+}
+
+void Registry::play(const std::string& proxy, const std::string& run,
+                    std::vector<std::shared_ptr<const faults::Fault>> faults) {
+  auto [entry, changing] = hold(proxy);
+  std::vector<HandFault> played;
+  for (const HandFault& one : entry->played)
+    if (one.run != run) played.push_back(one);
+  const auto now = steady_clock::now();
+  const WallTime wall = system_clock::now();
+  std::vector<HandFault> present = in_force(entry->faults);
+  for (auto& fault : faults) {
+    if (named(present, fault->name) != present.end() || named(played, fault->name) != played.end())
+      throw Refusal{409, fmt::format("proxy \"{}\" has a fault \"{}\" already", proxy, fault->name)};
+    const auto wall_of = [&](faults::Time t) { return wall + std::chrono::duration_cast<system_clock::duration>(t - now); };
+    HandFault one{fault, faults::Value{}, std::nullopt, wall_of(fault->since), {}, "run " + run, std::nullopt, run};
+    if (fault->until != faults::never) {
+      one.ttl = fault->until - fault->since;
+      one.until = wall_of(fault->until);
+    }
+    played.push_back(std::move(one));
+  }
+  std::uint64_t version = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    entry->played = std::move(played);
+    version = ++entry->version;
+  }
+  changing.unlock();
+  tell(*entry, version);
+}
+
+void Registry::tell_of_expired() {
+  for (const ProxyView& proxy : list()) {
+    std::vector<HandFault> expired;
+    try {
+      const auto [entry, changing] = hold(proxy.spec.name);
+      const std::lock_guard lock{mutex_};
+      const auto now = steady_clock::now();
+      for (const HandFault& one : entry->faults)
+        if (has_expired(one, now)) expired.push_back(one);
+      std::erase_if(entry->faults, [&](const HandFault& one) { return has_expired(one, now); });
+    } catch (const Refusal&) {  // it has gone meanwhile
+    }
+    for (const HandFault& one : expired)
+      tell_of("fault_off", proxy.spec.name, one.by, {{"fault", one.fault->name}, {"why", "expired"}});
+  }
+}
+
+void Registry::tell_of(std::string_view what, const std::string& proxy, const std::string& by, Json more) {
+  Json data = Json::object();
+  if (!proxy.empty()) data["proxy"] = proxy;
+  data.update(more);
+  data["by"] = by;
+  events_.add(what, std::move(data));
 }
 
 std::optional<Halt> Registry::halted() const {
@@ -354,7 +442,7 @@ std::pair<std::shared_ptr<Registry::Entry>, Registry::Changing> Registry::hold(c
 
 // Under mutex_.
 ProxyView Registry::view(const Entry& entry) const {
-  return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults)};
+  return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults), in_force(entry.played)};
 }
 
 void Registry::judge(const proxy::Endpoint& upstream) const {
@@ -390,7 +478,7 @@ void Registry::tell(Entry& entry, std::uint64_t version) {
     version = entry.version;
     if (entry.gone || !entry.spec.enabled) return;
     name = entry.spec.name;
-    plan = plan_of(entry.faults);
+    plan = plan_of(entry);
   }
   try {
     engine_.adopt(name, std::move(plan));
@@ -400,9 +488,10 @@ void Registry::tell(Entry& entry, std::uint64_t version) {
   }
 }
 
-faults::Plan Registry::plan_of(const std::vector<HandFault>& faults) const {
+faults::Plan Registry::plan_of(const Entry& entry) const {
   faults::Plan plan{options_.seed, {}};
-  for (const HandFault& one : faults) plan.faults.push_back(one.fault);
+  for (const auto* some : {&entry.faults, &entry.played})
+    for (const HandFault& one : *some) plan.faults.push_back(one.fault);
   return plan;
 }
 

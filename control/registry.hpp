@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/events.hpp"
 #include "control/toxic.hpp"
 #include "control/upstreams.hpp"
 #include "faults/plan.hpp"
@@ -38,6 +39,7 @@ struct HandFault {
   WallTime since, until;       // until: of no meaning without a ttl
   std::string by;              // who touched it last
   std::optional<Toxic> toxic;  // what it was last given as; the table says what it is
+  std::string run{};           // of a run: its id. Then there is no table, and only the run changes it
 };
 
 struct NewProxy {
@@ -50,7 +52,8 @@ struct NewProxy {
 struct ProxyView {
   NewProxy spec;
   proxy::Endpoint address;  // listened on, with the port that the kernel chose; before that, as asked for
-  std::vector<HandFault> faults;
+  std::vector<HandFault> faults;  // by hand
+  std::vector<HandFault> played;  // by runs
 };
 
 /// What stands instead of the present; what is empty stays.
@@ -83,10 +86,10 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   /// All of it or nothing: no connection comes before its faults are in force.
-  ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {});
+  ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {}, const std::string& by = "");
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
-  ProxyView change(const std::string& proxy, const ProxyChange& change);
-  void remove(const std::string& proxy);
+  ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");
+  void remove(const std::string& proxy, const std::string& by = "");
   std::vector<ProxyView> list() const;
   ProxyView find(const std::string& proxy) const;
 
@@ -98,14 +101,19 @@ class Registry {
   /// The same for one that is there, made from what it is. `remade` may be called with locks held.
   HandFault change_fault(const std::string& proxy, const std::string& fault,
                          const std::function<NewFault(const HandFault&)>& remade);
-  void remove_fault(const std::string& proxy, const std::string& fault);
+  void remove_fault(const std::string& proxy, const std::string& fault, const std::string& by = "");
+  /// What a run has in force on a proxy from now on, instead of what it had there; the proxy's other faults stay. 409
+  /// when one of them has such a name. None: the run is done with it. Not refused while halted: what a run puts in
+  /// force then is little, for it is being aborted.
+  void play(const std::string& proxy, const std::string& run, std::vector<std::shared_ptr<const faults::Fault>> faults);
   /// Every fault of one proxy, or of all, or those that `which` picks; how many there were.
   using Which = std::function<bool(const HandFault&)>;
-  std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const Which& which = nullptr);
+  std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const std::string& by = "",
+                   const Which& which = nullptr);
 
   /// Heals everything and refuses faults until released.
   void halt(const std::string& reason, const std::string& by);
-  bool release();
+  bool release(const std::string& by = "");
   std::optional<Halt> halted() const;
 
   /// Since it was last enabled or moved.
@@ -115,6 +123,10 @@ class Registry {
   /// Ends every link at the latest after `grace`.
   void close(Duration grace);
   faults::Seed seed() const { return options_.seed; }
+
+  Events& events() { return events_; }
+  /// Faults that have expired since the last call become events.
+  void tell_of_expired();
 
  private:
   struct Entry {
@@ -126,8 +138,8 @@ class Registry {
     // written with `telling` held as well.
     NewProxy spec;
     std::optional<proxy::Endpoint> bound;  // listened on since `listen` was last changed
-    std::vector<HandFault> faults;
-    std::uint64_t version = 0;  // of faults
+    std::vector<HandFault> faults, played;
+    std::uint64_t version = 0;  // of both
     bool gone = false;
     std::uint64_t told = 0;  // the version that the engine has; guarded by `telling`
   };
@@ -144,12 +156,14 @@ class Registry {
   void open(Entry& entry);
   void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
   void tell(Entry& entry, std::uint64_t version);
-  faults::Plan plan_of(const std::vector<HandFault>& faults) const;
+  faults::Plan plan_of(const Entry& entry) const;
+  void tell_of(std::string_view what, const std::string& proxy, const std::string& by, Json more = Json::object());
 
   const Options options_;
   mutable std::mutex mutex_;  // never held while the engine is told
   Entries entries_;
   std::optional<Halt> halt_;
+  Events events_;
   proxy::Engine engine_;
 };
 

@@ -245,11 +245,11 @@ class Toxiproxy {
   Response change(const Request& request, const Places& places) const {
     const ProxyView before = find(places);
     const Json body = object_of(parse_first(request.body));
-    return ok(json_of(registry_.change(before.spec.name, change_to(body, before))));
+    return ok(json_of(registry_.change(before.spec.name, change_to(body, before), request.by())));
   }
 
-  Response remove(const Request&, const Places& places) const {
-    registry_.remove(find(places).spec.name);
+  Response remove(const Request& request, const Places& places) const {
+    registry_.remove(find(places).spec.name, request.by());
     return nothing();
   }
 
@@ -285,18 +285,18 @@ class Toxiproxy {
     return ok(control::json_of(name, *toxic_of(changed)));
   }
 
-  Response remove_toxic(const Request&, const Places& places) const {
-    registry_.remove_fault(places.at("proxy"), find_toxic(places).fault->name);
+  Response remove_toxic(const Request& request, const Places& places) const {
+    registry_.remove_fault(places.at("proxy"), find_toxic(places).fault->name, request.by());
     return nothing();
   }
 
   /// Every proxy is seen to, whatever becomes of one.
-  Response reset(const Request&, const Places&) const {
+  Response reset(const Request& request, const Places&) const {
     std::optional<Refusal> first;
     for (const ProxyView& proxy : registry_.list()) {
       try {
-        if (!proxy.spec.enabled) registry_.change(proxy.spec.name, {{}, {}, {}, true});
-        registry_.heal(proxy.spec.name, is_toxic);
+        if (!proxy.spec.enabled) registry_.change(proxy.spec.name, {{}, {}, {}, true}, request.by());
+        registry_.heal(proxy.spec.name, request.by(), is_toxic);
       } catch (const CannotListen& refusal) {
         if (!first) first = Refusal{500, said(refusal)};
       } catch (const Refusal& refusal) {
@@ -355,7 +355,7 @@ class Toxiproxy {
 
   ProxyView open(const Wanted& wanted, const std::string& who) const {
     const Opening opening = opening_of(wanted, options_, who);
-    return registry_.create(opening.proxy, opening.faults);
+    return registry_.create(opening.proxy, opening.faults, who);
   }
 
   /// Names are looked up, and a port that the kernel chose is the one asked for.
@@ -386,8 +386,8 @@ class Toxiproxy {
     if (listens_at(*before, listen) && upstream == before->spec.upstream) return *before;
     ProxyChange change{std::nullopt, upstream, std::nullopt, wanted.enabled};
     if (!listens_at(*before, listen)) change.listen = listen;
-    registry_.change(wanted.name, change);
-    registry_.heal(wanted.name, is_toxic);
+    registry_.change(wanted.name, change, who);
+    registry_.heal(wanted.name, who, is_toxic);
     for (const NamedToxic& one : wanted.toxics)
       registry_.put_fault(wanted.name, fault_of(one.name, one.toxic, options_.ttl, who));
     return registry_.find(wanted.name);

@@ -25,24 +25,6 @@ Json percentiles(const faults::Histogram& of) {
   return {{"p50_ms", milliseconds(of.quantile(0.5))}, {"p99_ms", milliseconds(of.quantile(0.99))}};
 }
 
-Json json_of(const std::string& fault, const faults::Occupancy& pool) {
-  return {{"fault", fault},
-          {"limit", pool.limit},
-          {"active", pool.active},
-          {"queue", pool.queue},
-          {"held", pool.held},
-          {"leaked", pool.leaked},
-          {"preoccupied", pool.preoccupied},
-          {"granted", pool.granted},
-          {"granted_after_wait", pool.granted_after_wait},
-          {"timed_out", pool.timed_out},
-          {"rejected", pool.rejected},
-          {"gone", pool.gone},
-          {"evicted", pool.evicted},
-          {"oldest_wait_s", rounded(seconds(pool.oldest_wait))},
-          {"wait", percentiles(pool.wait)}};
-}
-
 }  // namespace
 
 std::string show_utc(WallTime time) {
@@ -86,6 +68,27 @@ Json json_of(const ProxyView& proxy) {
   return json;
 }
 
+Json pool_json(const std::string& proxy, const std::string& fault, const faults::Occupancy& pool) {
+  Json json{{"fault", fault},
+          {"limit", pool.limit},
+          {"active", pool.active},
+          {"queue", pool.queue},
+          {"held", pool.held},
+          {"leaked", pool.leaked},
+          {"preoccupied", pool.preoccupied},
+          {"granted", pool.granted},
+          {"granted_after_wait", pool.granted_after_wait},
+          {"timed_out", pool.timed_out},
+          {"rejected", pool.rejected},
+          {"gone", pool.gone},
+          {"evicted", pool.evicted},
+          {"oldest_wait_s", rounded(seconds(pool.oldest_wait))},
+          {"wait", percentiles(pool.wait)}};
+  if (!proxy.empty()) json["proxy"] = proxy;
+  if (!pool.sees_queue) json["queue"] = nullptr;  // who waits does so in the kernel
+  return json;
+}
+
 Json json_of(const proxy::Counters& counters) {
   Json ended = Json::object();
   for (std::size_t i = 0; i < proxy::end_count; ++i)
@@ -96,7 +99,7 @@ Json json_of(const proxy::Counters& counters) {
   };
   Json pools = Json::array();
   for (const auto& [fault, pool] : counters.pools)
-    if (pool.in_force) pools.push_back(json_of(fault, pool));
+    if (pool.in_force) pools.push_back(pool_json("", fault, pool));
   return {{"accepted", counters.accepted},
           {"open", counters.open},
           {"ended", ended},

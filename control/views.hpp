@@ -15,6 +15,8 @@ Json json_of(const ProxyView& proxy);
 Json json_of(const HandFault& fault, const std::string& proxy);
 Json json_of(const proxy::Counters& counters);
 Json json_of(const proxy::LinkView& link);
+/// A pool's levels and sums.
+Json pool_json(const std::string& proxy, const std::string& fault, const faults::Occupancy& pool);
 Json json_of(const Halt& halt);
 
 }  // namespace firedrill::control

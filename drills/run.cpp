@@ -104,18 +104,22 @@ Outcome Run::State::go() {
 void Run::State::conduct() {
   conducted = true;
   board.enter(Snapshot::Stage::running);
-  stage->begin(start, length);
+  // Somebody may make it longer: loads send until they are told to stop.
+  stage->begin(start, options.host != nullptr ? drill.max_duration : length);
   measure_proxies(start);
   if (options.command != nullptr) start_command();
-  const Time end = start + length;
+  {
+    const std::lock_guard lock{mutex};
+    takes_orders = true;
+  }
   Time next_sample = start + sample_every;
   std::string why = "end";
   while (true) {
-    Time next = std::min(next_sample, end);
-    if (next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
+    Time next = std::min(next_sample, end());
+    if (!paused_at && next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
     {
       std::unique_lock lock{mutex};
-      woken.wait_until(lock, next, [this] { return times_stopped > 0 || command_over; });
+      woken.wait_until(lock, next, [this] { return times_stopped > 0 || command_over || !orders.empty(); });
       // Ctrl-C reaches the command and us at the same moment, in either order.
       if (times_stopped == 0 && command_over && options.command->ending().value_or(Wrapped::Ending{}).signal != 0)
         woken.wait_for(lock, std::chrono::milliseconds{100}, [this] { return times_stopped > 0; });
@@ -129,9 +133,12 @@ void Run::State::conduct() {
       }
     }
     const Time now = steady_clock::now();
-    lag.record(now - next);
-    longest_lag = std::max(longest_lag, now - next);
-    if (next_step < steps.size() && start + steps[next_step].at <= now) play(now);
+    if (now >= next) {
+      lag.record(now - next);
+      longest_lag = std::max(longest_lag, now - next);
+    }
+    obey_orders();
+    if (!paused_at && next_step < steps.size() && start + steps[next_step].at <= now) play(now);
     if (next_sample <= now) {
       next_sample += sample_every;
       sample(now);
@@ -143,8 +150,9 @@ void Run::State::conduct() {
         break;
       }
     }
-    if (end <= now) break;
+    if (end() <= now) break;
   }
+  take_no_more_orders();
   const Time stopped = steady_clock::now();
   if (stopping() && why != "command") {  // a command that ended before has had its end
     record->text("abort", "why", why);
@@ -166,7 +174,7 @@ void Run::State::conduct() {
   wait_for_answers();
   sample(steady_clock::now());
   close_proxies();
-  workers_lag = stage->engine().lag();
+  workers_lag = stage->host().lag();
   stage.reset();
   judge_all();
   summarise(stopped - start);
@@ -199,6 +207,12 @@ void Run::State::play(Time now) {
     std::vector<Step> moment;
     while (next_step < steps.size() && (moment.empty() || steps[next_step].at == moment.front().at))
       moment.push_back(steps[next_step++]);
+    carry_out(moment, now, "timeline");
+  }
+}
+
+// What belongs to one moment.
+void Run::State::carry_out(const std::vector<Step>& moment, Time now, std::string_view why) {
     measure_proxies(now);
     std::vector<bool> before;
     for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
@@ -208,7 +222,7 @@ void Run::State::play(Time now) {
     for (std::size_t i = 0; i < drill.faults.size(); ++i)
       if (force.in_force(i) && !before[i]) phases.on(i, now);
     try {
-      force.publish(stage->engine());
+      force.publish(stage->host());
     } catch (const std::runtime_error& error) {
       outcome.worsen(Result::errored, error.what());
       board.tell(error.what());
@@ -222,11 +236,10 @@ void Run::State::play(Time now) {
       healed[i] = done - start;
     }
     for (const Step& step : moment) {
-      record->fault(step, "timeline");
+      record->fault(step, why);
       if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
       if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
     }
-  }
 }
 
 // What happened since the last call belongs to the phases that held until now.
@@ -234,7 +247,7 @@ void Run::State::measure_proxies(Time now) {
   const Phases::Set set = phases.at(now);
   measures.pass_time(now);
   for (const ProxyBlock& block : drill.proxies) {
-    const proxy::Counters counters = stage->engine().read(block.name);
+    const proxy::Counters counters = stage->host().read(block.name);
     measures.proxy(block.name).take(counters, set, now);
     pools.take(block.name, counters.pools);
     record->pools(block.name, counters);
@@ -251,7 +264,7 @@ void Run::State::write_traffic() {
 void Run::State::sample(Time now) {
   measure_proxies(now);
   rates.look(force, now);
-  stage->engine().measure_lag();
+  stage->host().measure_lag();
   if (samples++ % samples_per_line == 0) write_traffic();
   watch_touches();
   board.show(now, measures, force, pools, false);

@@ -1,0 +1,65 @@
+// Differences from one second to the next.
+#include "control/pulse.hpp"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <utility>
+
+#include "control/problem.hpp"
+#include "control/views.hpp"
+
+namespace firedrill::control {
+namespace {
+
+// A proxy that was opened anew counts from 0.
+std::uint64_t grown(std::uint64_t now, std::uint64_t before) { return now >= before ? now - before : now; }
+
+}  // namespace
+
+Pulse::Pulse(Registry& registry) : registry_{registry}, thread_{[this] { run(); }} {}
+
+Pulse::~Pulse() {
+  {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+  ends_.notify_all();
+  thread_.join();
+}
+
+void Pulse::run() {
+  pthread_setname_np(pthread_self(), "firedrill-pulse");
+  std::unique_lock lock{mutex_};
+  while (!ends_.wait_for(lock, std::chrono::seconds{1}, [this] { return over_; })) look();
+}
+
+void Pulse::look() {
+  registry_.tell_of_expired();
+  std::map<std::string, proxy::Counters> fresh;
+  for (const ProxyView& proxy : registry_.list()) {
+    const std::string& name = proxy.spec.name;
+    proxy::Counters now;
+    try {
+      now = registry_.counters(name);
+    } catch (const Refusal&) {  // it has gone meanwhile
+      continue;
+    }
+    const auto known = last_.find(name);
+    const proxy::Counters before = known != last_.end() ? known->second : proxy::Counters{};
+    Json ended = Json::object();
+    for (std::size_t i = 0; i < proxy::end_count; ++i)
+      if (const auto n = grown(now.ended[i], before.ended[i]); n > 0)
+        ended[std::string{proxy::name(static_cast<proxy::End>(i))}] = n;
+    const std::uint64_t accepted = grown(now.accepted, before.accepted);
+    if (accepted > 0 || !ended.empty())
+      registry_.events().add("connections", {{"proxy", name}, {"accepted", accepted}, {"open", now.open}, {"ended", ended}},
+                             false);
+    for (const auto& [fault, pool] : now.pools)
+      if (pool.in_force) registry_.events().add("pool", pool_json(name, fault, pool), false);
+    fresh.emplace(name, std::move(now));
+  }
+  last_ = std::move(fresh);
+}
+
+}  // namespace firedrill::control
