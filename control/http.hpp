@@ -1,6 +1,7 @@
 // A request and its answer as handlers see them: no socket, no parser.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ struct Response {
   std::string type = "application/json";  // of the body; no such header without a body
   std::string body;
   Headers headers{};
+  /// Behind `body` comes what this returns, whenever there is some, until the client leaves: asked ten times a second,
+  /// on the server's thread; must not wait. No further request comes on this connection.
+  std::function<std::string()> feed{};
 };
 
 /// Without regard to the case of ASCII letters.

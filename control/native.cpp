@@ -273,6 +273,21 @@ class Native {
     return ok({{"halt", halt ? json_of(*halt) : Json(nullptr)}});
   }
 
+  /// From the number in Last-Event-ID on, or ?after=, or from now on.
+  Response events(const Request& request, const Places&) const {
+    const std::string_view header = request.header("Last-Event-ID");
+    const std::string after = header.empty() ? query_value(request.target, "after") : std::string{header};
+    std::uint64_t last = registry_.events().newest();
+    if (!after.empty()) {
+      const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), last);
+      if (error != std::errc{} || end != after.data() + after.size())
+        throw Refusal{400, "Last-Event-ID must be the number of an event"};
+    }
+    Response response{200, "text/event-stream", "retry: 2000\n\n", {{"Cache-Control", "no-store"}}};
+    response.feed = [this, last]() mutable { return registry_.events().since(last); };
+    return response;
+  }
+
   Response reload(const Request&, const Places&) const {
     if (!reload_) throw Refusal{404, "there are no files to read anew"};
     reload_();
@@ -355,6 +370,7 @@ void add_native(Router& router, Registry& registry, std::function<void()> reload
   add("PUT", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::put_fault);
   add("PATCH", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::change_fault);
   add("DELETE", "/v1/proxies/{proxy}/faults/{fault}", Role::conductor, &Native::remove_fault);
+  add("GET", "/v1/events", Role::viewer, &Native::events);
   add("POST", "/v1/heal", Role::participant, &Native::heal);
   add("POST", "/v1/halt", Role::participant, &Native::halt);
   add("DELETE", "/v1/halt", Role::conductor, &Native::release);

@@ -190,15 +190,17 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, 
   return view(*entry);
 }
 
-void Registry::remove(const std::string& proxy, const std::string& by) {
+proxy::Counters Registry::remove(const std::string& proxy, const std::string& by, Duration grace) {
   const auto [entry, changing] = hold(proxy);
   const std::lock_guard telling{entry->telling};
   if (!entry->played.empty()) throw Refusal{409, fmt::format("run {} has faults on it", entry->played.front().run)};
-  if (entry->spec.enabled) engine_.close(proxy, Duration::zero());
+  proxy::Counters last;
+  if (entry->spec.enabled) last = engine_.close(proxy, grace);
   tell_of("proxy_removed", proxy, by);
   const std::lock_guard lock{mutex_};
   entry->gone = true;
   entries_.erase(proxy);
+  return last;
 }
 
 std::vector<ProxyView> Registry::list() const {

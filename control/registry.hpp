@@ -89,7 +89,8 @@ class Registry {
   ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {}, const std::string& by = "");
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
   ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");
-  void remove(const std::string& proxy, const std::string& by = "");
+  /// Its links have `grace` to end; the last counters.
+  proxy::Counters remove(const std::string& proxy, const std::string& by = "", Duration grace = Duration::zero());
   std::vector<ProxyView> list() const;
   ProxyView find(const std::string& proxy) const;
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <functional>
 #include <list>
 #include <optional>
 #include <system_error>
@@ -17,6 +18,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
@@ -90,13 +92,16 @@ class Session : public std::enable_shared_from_this<Session> {
     message.set(http::field::server, "firedrill");
     for (const auto& [name, value] : response.headers) message.set(name, value);
     if (!response.body.empty() && !response.type.empty()) message.set(http::field::content_type, response.type);
+    feed_ = std::move(response.feed);
+    keep_ = keep_ && !feed_;
     message.keep_alive(keep_);
     message.body() = std::move(response.body);
-    if (response.status != 204) message.content_length(message.body().size());
+    if (response.status != 204 && !feed_) message.content_length(message.body().size());
     end_after(hall_.limits.write);
     const bool head = parser_->get().method() == http::verb::head;
     auto written = [self = shared_from_this()](error_code error, std::size_t) {
       if (error) return self->close();
+      if (self->feed_) return self->follow();
       if (!self->keep_) return self->leave();
       self->read();
     };
@@ -195,6 +200,42 @@ class Session : public std::enable_shared_from_this<Session> {
     close();
   }
 
+  // Server-sent events and the like: looked for ten times a second, with a word now and then so that whoever left is
+  // noticed and nobody in between gives up.
+  void follow() {
+    watch_for_end();
+    feed_some();
+  }
+
+  void feed_some() {
+    if (closed_) return;
+    text_ = feed_();
+    const auto now = asio::steady_timer::clock_type::now();
+    if (text_.empty() && now - last_word_ > std::chrono::seconds{15}) text_ = ": still here\n\n";
+    if (text_.empty()) {
+      deadline_.expires_after(std::chrono::milliseconds{100});
+      deadline_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (!cancelled) self->feed_some();
+      });
+      return;
+    }
+    last_word_ = now;
+    end_after(hall_.limits.write);
+    asio::async_write(socket_, asio::buffer(text_), [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->close();
+      self->feed_some();
+    });
+  }
+
+  void watch_for_end() {
+    buffer_.clear();
+    socket_.async_read_some(buffer_.prepare(512), [self = shared_from_this()](error_code error, std::size_t) {
+      if (error == asio::error::operation_aborted) return;  // a write that was too slow: it closes
+      if (error) return self->close();
+      self->watch_for_end();
+    });
+  }
+
   // The answer must not be lost to an RST that unread bytes would cause: the end is told, and what still comes is
   // read for a moment.
   void leave() {
@@ -219,6 +260,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::string_body>> message_;
   std::optional<http::response_serializer<http::string_body>> serializer_;
+  std::function<std::string()> feed_;
+  std::string text_;  // being written
+  asio::steady_timer::time_point last_word_{};
   std::string peer_;
   bool keep_ = true, idle_ = true, late_ = false, closed_ = false;
 };
