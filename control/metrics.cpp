@@ -121,8 +121,10 @@ void add_proxy(Page& page, const ProxyView& proxy, const proxy::Counters& counte
                               {"listener", proxy.address.text()},
                               {"proxy", id},
                               {"upstream", proxy.spec.upstream.text()}};
-    page.count("toxiproxy_proxy_received_bytes_total", "", as_toxiproxy, n(counters.bytes_in[i]));
-    page.count("toxiproxy_proxy_sent_bytes_total", "", as_toxiproxy, n(counters.bytes_out[i]));
+    page.count("toxiproxy_proxy_received_bytes_total", "Bytes read from the sender", as_toxiproxy,
+               n(counters.bytes_in[i]));
+    page.count("toxiproxy_proxy_sent_bytes_total", "Bytes written to the receiver", as_toxiproxy,
+               n(counters.bytes_out[i]));
   }
   page.count("firedrill_undelivered_bytes_total", "Bytes that a reset or a dead peer kept from leaving", labels,
              n(counters.undelivered));

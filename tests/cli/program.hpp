@@ -37,6 +37,8 @@ class Program {
   void signal(int signal) const;
   /// Waits until standard output (or the terminal) holds `text`; false when the program ended without.
   bool said(const std::string& text);
+  /// Standard output as far as it has been read.
+  const std::string& so_far() const { return finished_.out; }
   /// Closes the pipe of its standard output.
   void stop_reading();
   /// Waits until it has ended.

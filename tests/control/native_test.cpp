@@ -24,7 +24,9 @@ using tests::Peer;
 
 class NativeApi : public testing::Test {
  protected:
-  NativeApi() { add_native(router_, registry_); }
+  NativeApi() {
+    add_native(router_, registry_, [this] { reload_(); });
+  }
 
   /// The body; a text in single quotes is JSON in double ones.
   Json ask(unsigned status, const std::string& method, const std::string& target, std::string body = "") {
@@ -56,6 +58,7 @@ class NativeApi : public testing::Test {
 
   Backend backend_;
   Registry registry_{{1, faults::Seed{7}, {}}};
+  std::function<void()> reload_ = [] {};
   Router router_;
   std::string answers_, location_;
 };
@@ -110,6 +113,12 @@ TEST_F(NativeApi, KeepsItsContract) {
   ask(404, "DELETE", "/v1/proxies/api");
   ask(405, "PUT", "/v1/proxies");
   ask(404, "GET", "/v1/nothing");
+  ask(200, "POST", "/v1/reload");
+  reload_ = [] { throw faults::PlanError{faults::Problems{{{}, "it is wrong"}}}; };
+  ask(400, "POST", "/v1/reload");
+  router_ = Router{};
+  add_native(router_, registry_);  // started without files
+  ask(404, "POST", "/v1/reload");
 
   const tests::TemporaryDirectory directory;
   directory.write("answers.jsonl", answers_);
