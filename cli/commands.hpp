@@ -43,6 +43,7 @@ struct ServeArguments {
   bool control_open = false;  // the Toxiproxy interface needs no token, wherever the port listens
   std::vector<std::string> allowed_upstreams;
   std::optional<faults::Duration> toxic_ttl;
+  std::string state = "firedrill-state";  // directory of runs, and of what has been done over the control port
   std::optional<std::uint64_t> seed;
   unsigned workers = 0;
   faults::Duration drain = std::chrono::seconds{10};

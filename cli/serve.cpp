@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,8 @@
 #include "control/control_port.hpp"
 #include "control/guard.hpp"
 #include "control/proxy_files.hpp"
+#include "control/pulse.hpp"
+#include "drills/journal.hpp"
 #include "proxy/socket.hpp"
 
 namespace firedrill::cli {
@@ -138,7 +141,14 @@ int serve(const ServeArguments& arguments) {
     control::ProxyFiles files{arguments.files, options->toxiproxy};
     files.apply(registry);
     if (!arguments.files.empty()) options->reload = [&] { files.apply(registry); };
-    const control::ControlPort port{*options, registry};
+    registry.events().keep(drills::new_run_directory(std::filesystem::path{arguments.state} / "control", "serve",
+                                                     std::chrono::system_clock::now()));
+    const control::DrillFiles drills{arguments.files};
+    control::Runs runs{registry, arguments.state};
+    const control::Scheduler scheduler{registry, runs, drills};
+    const control::Pulse pulse{registry};
+    const control::Drilling drilling{runs, drills, scheduler};
+    const control::ControlPort port{*options, registry, &drilling};
     options->listen.port = port.port();
     print(fmt::format("control port: http://{}/v1/status\n", options->listen.text()));
     print(fmt::format("room for {} connections; seed {}\n", proxy::Engine::room(), seed.value));

@@ -2,13 +2,15 @@
 #include "control/control_port.hpp"
 
 #include "control/native.hpp"
+#include "control/run_routes.hpp"
 
 namespace firedrill::control {
 namespace {
 
-Router native(const ControlOptions& options, Registry& registry) {
+Router native(const ControlOptions& options, Registry& registry, const Drilling* drilling) {
   Router router;
-  add_native(router, registry, options.reload);
+  add_native(router, registry, options.reload, drilling != nullptr ? &drilling->runs : nullptr);
+  if (drilling != nullptr) add_run_routes(router, drilling->runs, drilling->drills, drilling->scheduler);
   return router;
 }
 
@@ -19,9 +21,9 @@ bool is_native(std::string_view target) {
 
 }  // namespace
 
-ControlPort::ControlPort(const ControlOptions& options, Registry& registry)
+ControlPort::ControlPort(const ControlOptions& options, Registry& registry, const Drilling* drilling)
     : options_{options},
-      native_{native(options, registry)},
+      native_{native(options, registry, drilling)},
       toxiproxy_{toxiproxy(registry, options.toxiproxy)},
       server_{options.listen, [this](const Request& request) { return answer(request); }} {}
 

@@ -9,6 +9,8 @@
 #include "control/guard.hpp"
 #include "control/registry.hpp"
 #include "control/router.hpp"
+#include "control/runs.hpp"
+#include "control/scheduler.hpp"
 #include "control/server.hpp"
 #include "control/toxiproxy.hpp"
 
@@ -23,10 +25,18 @@ struct ControlOptions {
   std::function<void()> reload;  // reads the files anew; throws what ProxyFiles::apply does
 };
 
+/// What plays drills, for a port that offers that.
+struct Drilling {
+  Runs& runs;
+  const DrillFiles& drills;
+  const Scheduler& scheduler;
+};
+
 class ControlPort {
  public:
   /// Serves from now on. `registry` outlives it. Throws std::system_error that names the address.
-  ControlPort(const ControlOptions& options, Registry& registry);
+  /// So does `drilling`.
+  ControlPort(const ControlOptions& options, Registry& registry, const Drilling* drilling = nullptr);
 
   std::uint16_t port() const { return server_.port(); }
 

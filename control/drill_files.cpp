@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,19 @@
 namespace firedrill::control {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Whether somebody meant it as one, also when it cannot be read.
+bool is_drill(const std::string& path) {
+  std::ifstream file{path};
+  for (std::string line; std::getline(file, line);)
+    if (line.find_first_not_of(" \t") != std::string::npos && line.find("[drill]") == line.find_first_not_of(" \t"))
+      return true;
+  return false;
+}
+
+}  // namespace
 
 std::vector<std::string> files_of(const std::string& path) {
   if (!fs::is_directory(path)) return {path};
@@ -26,7 +40,7 @@ std::vector<DrillFiles::Listed> DrillFiles::list() const {
   std::vector<Listed> all;
   for (const std::string& path : paths_) {
     for (const std::string& file : files_of(path)) {
-      if (file.ends_with(".json") || !drills::has_drill(file)) continue;
+      if (file.ends_with(".json") || !is_drill(file)) continue;
       Listed one{fs::path{file}.stem().string(), file, std::nullopt, {}};
       try {
         one.drill = drills::read_drill(file);

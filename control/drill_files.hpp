@@ -1,6 +1,7 @@
 // The drills among the files that a daemon was given, by name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

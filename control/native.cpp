@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "control/answered.hpp"
 #include "control/json.hpp"
 #include "control/problem.hpp"
 #include "control/views.hpp"
@@ -77,20 +78,21 @@ NewFault read_fault(const Json& body, const std::string& pointer, std::string na
   return fault;
 }
 
-const HandFault& fault_of(const ProxyView& proxy, const std::string& name) {
-  for (const HandFault& fault : proxy.faults)
+HandFault fault_of(const ProxyView& proxy, const std::string& name) {
+  for (const HandFault& fault : proxy.all())
     if (fault.fault->name == name) return fault;
   throw Refusal{404, fmt::format("there is no fault \"{}\" on proxy \"{}\"", name, proxy.spec.name)};
 }
 
 class Native {
  public:
-  Native(Registry& registry, std::function<void()> reload) : registry_{registry}, reload_{std::move(reload)} {}
+  Native(Registry& registry, std::function<void()> reload, Runs* runs)
+      : registry_{registry}, reload_{std::move(reload)}, runs_{runs} {}
 
   Response status(const Request&, const Places&) const {
     const auto proxies = registry_.list();
     std::size_t faults = 0;
-    for (const ProxyView& proxy : proxies) faults += proxy.faults.size();
+    for (const ProxyView& proxy : proxies) faults += proxy.faults.size() + proxy.played.size();
     const auto halt = registry_.halted();
     return ok({{"version", std::string{version}},
                {"started", show_utc(started_wall_)},
@@ -206,14 +208,14 @@ class Native {
   Response all_faults(const Request&, const Places&) const {
     Json all = Json::array();
     for (const ProxyView& proxy : registry_.list())
-      for (const HandFault& fault : proxy.faults) all.push_back(json_of(fault, proxy.spec.name));
+      for (const HandFault& fault : proxy.all()) all.push_back(json_of(fault, proxy.spec.name));
     return ok({{"faults", all}});
   }
 
   Response list_faults(const Request&, const Places& places) const {
     Json all = Json::array();
     const ProxyView proxy = registry_.find(places.at("proxy"));
-    for (const HandFault& fault : proxy.faults) all.push_back(json_of(fault, proxy.spec.name));
+    for (const HandFault& fault : proxy.all()) all.push_back(json_of(fault, proxy.spec.name));
     return ok({{"faults", all}});
   }
 
@@ -257,7 +259,8 @@ class Native {
     const auto proxy = keys.maybe_text("proxy");
     keys.finish();
     give_up_on(std::move(problems));
-    return ok({{"healed", registry_.heal(proxy, request.by())}});
+    const std::size_t aborted = proxy || runs_ == nullptr ? 0 : runs_->abort_all("heal by " + request.by());
+    return ok({{"healed", registry_.heal(proxy, request.by())}, {"aborted_runs", aborted}});
   }
 
   Response halt(const Request& request, const Places&) const {
@@ -269,6 +272,7 @@ class Native {
     keys.finish();
     give_up_on(std::move(problems));
     registry_.halt(reason, request.by());
+    if (runs_ != nullptr) runs_->abort_all(fmt::format("halt by {}: {}", request.by(), reason));
     const auto halt = registry_.halted();
     return ok({{"halt", halt ? json_of(*halt) : Json(nullptr)}});
   }
@@ -326,28 +330,15 @@ class Native {
 
   Registry& registry_;
   const std::function<void()> reload_;
+  Runs* const runs_;  // null: none
   const WallTime started_wall_ = std::chrono::system_clock::now();
   const faults::Time started_ = std::chrono::steady_clock::now();
 };
 
-// What handlers throw becomes an answer.
-template <typename Method>
-Router::Handler answered(std::shared_ptr<const Native> native, Method method) {
-  return [native = std::move(native), method](const Request& request, const Places& places) -> Response {
-    try {
-      return ((*native).*method)(request, places);
-    } catch (const Refusal& refusal) {
-      return problem(refusal.status, refusal.what());
-    } catch (const faults::PlanError& error) {
-      return problem(error.problems);
-    }
-  };
-}
-
 }  // namespace
 
-void add_native(Router& router, Registry& registry, std::function<void()> reload) {
-  const auto native = std::make_shared<const Native>(registry, std::move(reload));
+void add_native(Router& router, Registry& registry, std::function<void()> reload, Runs* runs) {
+  const auto native = std::make_shared<const Native>(registry, std::move(reload), runs);
   const auto add = [&](std::string_view method, std::string_view path, Role needed, auto handler) {
     router.add(method, path, needed, answered(native, handler));
   };

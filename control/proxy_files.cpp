@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "control/drill_files.hpp"
 #include "control/problem.hpp"
 #include "drills/drill.hpp"
 
@@ -30,16 +31,6 @@ bool same(const NewProxy& a, const NewProxy& b) {
 
 ProxyChange to(const NewProxy& one) { return {one.listen, one.upstream, one.connect_timeout, std::nullopt}; }
 
-std::vector<std::string> files_of(const std::string& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator{path})
-    if (entry.path().extension() == ".toml" || entry.path().extension() == ".json")
-      files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 // By what is in it: a list of objects is no TOML. A file that begins otherwise is read as a drill, which says what is
 // wrong with it.
 bool is_json(const std::string& path) {
@@ -55,19 +46,12 @@ void note(faults::Problems& problems, const std::string& file, const std::string
 
 }  // namespace
 
-std::vector<Opening> ProxyFiles::read_toml(const std::string& file, faults::Problems& problems) {
+std::vector<Opening> ProxyFiles::read_toml(const std::string& file) {
   Openings all;
   for (const drills::ProxyBlock& block : drills::read_drill(file, {}, drills::Purpose::proxies).proxies) {
     const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream);
-    if (upstream != nullptr) {
-      all.push_back({{block.name, block.listen, *upstream, block.connect_timeout, true}, {}});
-      continue;
-    }
-    note(problems, file,
-         fmt::format(
-             "proxy \"{}\": upstream = \"backend:{}\": embedded backends are opened by firedrill run only; give an "
-             "address",
-             block.name, std::get<std::string>(block.upstream)));
+    // One that leads to an embedded backend is opened when its drill is played, together with that.
+    if (upstream != nullptr) all.push_back({{block.name, block.listen, *upstream, block.connect_timeout, true}, {}});
   }
   return all;
 }
@@ -85,7 +69,7 @@ std::vector<Opening> ProxyFiles::read() const {
   for (const std::string& path : paths_) {
     for (const std::string& file : files_of(path)) {
       try {
-        for (Opening& one : is_json(file) ? read_json(file) : read_toml(file, problems)) {
+        for (Opening& one : is_json(file) ? read_json(file) : read_toml(file)) {
           if (named(all, one.proxy.name) == nullptr)
             all.push_back(std::move(one));
           else

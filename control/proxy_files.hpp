@@ -30,7 +30,7 @@ class ProxyFiles {
 
   Openings read() const;
   Openings read_json(const std::string& file) const;
-  static Openings read_toml(const std::string& file, faults::Problems& problems);
+  static Openings read_toml(const std::string& file);
 
   const std::vector<std::string> paths_;
   const ToxiproxyOptions options_;

@@ -89,6 +89,12 @@ void judge_name(std::string_view what, const std::string& name) {
 
 }  // namespace
 
+std::vector<HandFault> ProxyView::all() const {
+  std::vector<HandFault> both = faults;
+  both.insert(both.end(), played.begin(), played.end());
+  return both;
+}
+
 Registry::Registry(Options options) : options_{std::move(options)}, engine_{proxy::Engine::Options{options_.workers}} {}
 
 ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& faults, const std::string& by) {

@@ -54,6 +54,8 @@ struct ProxyView {
   proxy::Endpoint address;  // listened on, with the port that the kernel chose; before that, as asked for
   std::vector<HandFault> faults;  // by hand
   std::vector<HandFault> played;  // by runs
+
+  std::vector<HandFault> all() const;
 };
 
 /// What stands instead of the present; what is empty stays.

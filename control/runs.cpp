@@ -73,8 +73,8 @@ class Runs::Guest final : public drills::Host {
 };
 
 struct Runs::Playing {
-  Playing(Registry& registry, std::string run, std::string of, std::string who, drills::Drill d, drills::RunOptions options)
-      : id{std::move(run)}, drill{std::move(of)}, by{std::move(who)}, host{registry, id}, run{std::move(d), with(options)} {}
+  Playing(Registry& registry, std::string name, std::string of, std::string who, drills::Drill d, drills::RunOptions options)
+      : id{std::move(name)}, drill{std::move(of)}, by{std::move(who)}, host{registry, id}, run{std::move(d), with(options)} {}
   drills::RunOptions with(drills::RunOptions options) {
     options.host = &host;
     return options;

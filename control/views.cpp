@@ -44,6 +44,7 @@ Json json_of(const HandFault& fault, const std::string& proxy) {
   status["remaining_s"] =
       fault.ttl ? Json(rounded(std::max(0.0, seconds(fault.fault->until - steady_clock::now())))) : Json(nullptr);
   status["by"] = fault.by;
+  status["run"] = fault.run.empty() ? Json(nullptr) : Json(fault.run);
   // Gates meet connections only as they come.
   status["connections"] = fault.fault->kind->contract == faults::Kind::Contract::gate
                               ? Json(nullptr)
@@ -63,7 +64,7 @@ Json json_of(const ProxyView& proxy) {
             {"connect_timeout", faults::show(proxy.spec.connect_timeout)},
             {"enabled", proxy.spec.enabled},
             {"faults", Json::array()}};
-  for (const HandFault& fault : proxy.faults) json["faults"].push_back(json_of(fault, proxy.spec.name));
+  for (const HandFault& fault : proxy.all()) json["faults"].push_back(json_of(fault, proxy.spec.name));
   json["status"] = {{"address", proxy.address.text()}};
   return json;
 }

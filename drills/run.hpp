@@ -39,10 +39,10 @@ struct Order {
     note,
   };
   What what = What::note;
-  std::string fault;  // skip, end, extend
-  Duration by{};      // extend
-  std::string text;   // note
-  std::string who;
+  std::string fault{};  // skip, end, extend
+  Duration by{};        // extend
+  std::string text{};   // note
+  std::string who{};
 };
 
 class Run {
