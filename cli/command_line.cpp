@@ -1,4 +1,4 @@
-// The one source that knows CLI11, and what it must be kept from.
+// What CLI11 is told, and what it must be kept from. It takes long to compile: this and daemon_line.cpp know it.
 #include "cli/command_line.hpp"
 
 #include <fmt/format.h>
@@ -8,81 +8,15 @@
 #include <cctype>
 #include <sstream>
 
+#include "cli/completion.hpp"
+#include "cli/daemon_line.hpp"
+#include "cli/help_pages.hpp"
 #include "faults/reader.hpp"
 #include "faults/units.hpp"
 #include "version.hpp"
 
 namespace firedrill::cli {
 namespace {
-
-constexpr const char* exit_codes = R"(Exit codes:
-  0  the drill ran and every expectation held
-  1  an expectation was missed
-  2  bad input: usage, an unreadable or invalid file
-  3  aborted: an abort condition, a signal; everything was healed first
-  4  errored: could not run or could not measure)";
-
-constexpr const char* main_examples = R"(Examples:
-  firedrill check drills/*.toml               say what is wrong with drill files
-  firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
-  firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
-  firedrill serve proxies.toml                keep proxies open, and break them by hand over a control port
-  firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
-
-constexpr const char* run_examples = R"(Examples:
-  firedrill run pool-exhaustion.toml
-  firedrill run pool-exhaustion.toml --set fault.undersized-pool.max_connections=9
-  firedrill run drill.toml --seed 7 --report out --junit out/drill.xml
-  firedrill run drill.toml --json | jq .result
-  firedrill run drill.toml --dry-run
-
-Ctrl-C (SIGINT) or SIGTERM heals everything, writes the report and exits with 3.)";
-
-constexpr const char* exec_examples = R"(firedrill exec FILE [OPTIONS] -- COMMAND…
-
-The command finds each proxy of the drill in FIREDRILL_PROXY_NAME (host:port), FIREDRILL_PROXY_NAME_HOST
-and FIREDRILL_PROXY_NAME_PORT. Faults come and go on their timeline while it runs; a fault without
-"for" lasts until it ends. Its end is the end of the run; max_duration ends it early.
-
-Examples:
-  firedrill exec drill.toml -- pytest -q
-  firedrill exec drill.toml --junit out/drill.xml -- pytest --junit-xml=out/suite.xml
-  firedrill exec drill.toml --no-faults -- npm test
-
-SIGINT and SIGTERM are passed on to the command and end the run; a second one kills the command.
-
-Exit codes:
-  2, 3, 4     as for firedrill run: bad input; aborted; errored, or the command could not be started
-  otherwise   the command's own, when it is not 0; 128 and the signal's number when a signal ended it
-  1           the command was content, but a check of the drill was missed
-  0           both went well)";
-
-constexpr const char* serve_examples = R"(Examples:
-  firedrill serve
-  firedrill serve /etc/firedrill/proxies.toml --control 127.0.0.1:8474
-  curl -s localhost:8474/v1/proxies -d '{"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5432"}'
-
-FILEs hold [[proxy]] blocks, as drills do; what else is in them is not played. A toxiproxy.json works, too.
-SIGHUP reads them anew.
-SIGTERM or SIGINT heals everything, lets connections end for as long as --drain says, and exits with 0.
-Faults are put in force over the control port, each with a time to live; a restart comes up without any.
-
-Exit codes: 0 ended by a signal, 2 bad input, 4 could not listen.)";
-
-constexpr const char* check_examples = R"(Examples:
-  firedrill check drill.toml
-  firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
-
-Warnings name what can be played and yet cannot mean what it says.
-
-Exit codes: 0 every file is good, 1 with --strict there are warnings, 2 a file is not good.)";
-
-constexpr const char* report_examples = R"(Examples:
-  firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z
-  firedrill report journal.jsonl --format junit --output drill.xml
-
-Exit codes: 0 the journal could be read, 2 it could not. An incomplete one, of a run that crashed or
-goes on, is read as far as it goes; a note on standard error says so.)";
 
 std::string whole_number(const std::string& text) {
   const bool digits =
@@ -106,6 +40,11 @@ std::string a_format(const std::string& text) {
   return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
 }
 
+std::string a_shell(const std::string& text) {
+  const bool known = text == "bash" || text == "zsh" || text == "fish";
+  return known ? "" : fmt::format("must be bash, zsh or fish, not \"{}\"", text);
+}
+
 // CLI11 takes -seed for -s, and -host=x for -h, which would print help and succeed.
 void double_the_dashes(std::vector<std::string>& words) {
   for (std::string& word : words) {
@@ -122,7 +61,32 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-const std::vector<std::string> commands{"run", "exec", "serve", "check", "report"};
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(below->get_name());
+  return names;
+}
+
+// "firedrill fault add".
+std::string called(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : called(*app.get_parent()) + " " + app.get_name();
+}
+
+// What completion is told.
+CommandWords words_of(const CLI::App& app) {
+  CommandWords words{app.get_name(), app.get_description(), {}, {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool more = option->get_expected_max() > 1;
+    const std::string value = option->get_items_expected_max() == 0 ? "" : option->get_option_text();
+    if (option->get_positional()) words.operands.push_back(option->get_name(true) + (more ? "+" : ""));
+    for (const std::string& name : option->get_lnames())
+      words.flags.push_back({"--" + name, option->get_description(), value});
+  }
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    words.commands.push_back(words_of(*below));
+  return words;
+}
 
 class CommandLine {
  public:
@@ -197,6 +161,12 @@ class CommandLine {
         ->check(a_format);
     report_app_->add_option("--output", report_.output, "Write to this file instead of standard output")
         ->option_text("FILE");
+
+    daemon_line_.emplace(app_);
+
+    completion_app_ =
+        command("completion", "Print a script that has a shell complete firedrill's words", completion_examples);
+    completion_app_->add_option("SHELL", shell_, "bash, zsh or fish")->required()->option_text(" ")->check(a_shell);
   }
 
   Wish parse(std::vector<std::string> words) {
@@ -207,8 +177,7 @@ class CommandLine {
       words.erase(words.begin());
       words.emplace_back("--help");
     }
-    if (!words[0].starts_with('-') && std::find(commands.begin(), commands.end(), words[0]) == commands.end())
-      return unknown(words[0]);
+    if (auto answer = look_for_commands(words)) return *std::move(answer);
     std::reverse(words.begin(), words.end());
     try {
       app_.parse(std::move(words));
@@ -246,27 +215,37 @@ class CommandLine {
   }
 
   CLI::App* command(const std::string& name, const std::string& summary, const std::string& examples) {
-    CLI::App* app = app_.add_subcommand(name, summary);
-    app->set_help_flag("-h,--help", "Print this page");
-    app->footer(examples);
-    return app;
+    return add_command(app_, name, summary, examples);
   }
 
   const CLI::App& chosen() const {
-    const auto used = app_.get_subcommands();
-    return used.empty() ? app_ : *used.front();
+    const CLI::App* at = &app_;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return *at;
+  }
+
+  // A command that is missing or unknown; CLI11 would take either for something else.
+  std::optional<Answer> look_for_commands(const std::vector<std::string>& words) const {
+    const CLI::App* at = &app_;
+    for (const std::string& word : words) {
+      const std::vector<std::string> names = command_names(*at);
+      if (names.empty() || word.starts_with('-')) return std::nullopt;
+      if (std::find(names.begin(), names.end(), word) == names.end()) return unknown(word, names, *at);
+      at = at->get_subcommand(word);
+    }
+    if (command_names(*at).empty()) return std::nullopt;
+    return Answer{exit_bad_input, "", at->help(called(*at->get_parent()))};
   }
 
   static Answer wrong(const std::string& what, const CLI::App& where) {
-    const std::string page = where.get_parent() != nullptr ? "firedrill " + where.get_name() : "firedrill";
-    return {exit_bad_input, "", fmt::format("firedrill: {}\nTry: {} --help\n", what, page)};
+    return {exit_bad_input, "", fmt::format("firedrill: {}\nTry: {} --help\n", what, called(where))};
   }
 
-  Answer unknown(const std::string& name) const {
-    const std::string near = faults::nearest(name, commands);
+  static Answer unknown(const std::string& name, const std::vector<std::string>& names, const CLI::App& where) {
+    const std::string near = faults::nearest(name, names);
     return wrong(fmt::format("there is no command \"{}\"{}", name,
                              near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-                 app_);
+                 where);
   }
 
   Answer explain(const CLI::ParseError& error) {
@@ -289,6 +268,8 @@ class CommandLine {
   }
 
   Wish wish() {
+    if (auto request = daemon_line_->wish()) return *std::move(request);
+    if (completion_app_->parsed()) return Answer{0, *completion_script(shell_, words_of(app_)), ""};
     if (check_app_->parsed()) return check_;
     if (serve_app_->parsed()) {
       if (!seed_.empty()) serve_.seed = std::stoull(seed_);
@@ -319,12 +300,13 @@ class CommandLine {
 
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
   CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr,
-           *report_app_ = nullptr;
+           *report_app_ = nullptr, *completion_app_ = nullptr;
   RunArguments run_;
   ServeArguments serve_;
   CheckArguments check_;
   ReportArguments report_;
-  std::string seed_, workers_, format_, drain_, toxic_ttl_;
+  std::optional<DaemonLine> daemon_line_;
+  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_;
   std::vector<std::string> settings_, command_;
   bool no_faults_ = false;
 };

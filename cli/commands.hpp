@@ -13,7 +13,8 @@ namespace firedrill::cli {
 
 /// 0, 1, 3 and 4 are drills::exit_code()'s.
 inline constexpr int exit_bad_input = 2, exit_errored = 4;
-inline constexpr int exit_warned = 1;  // of check --strict
+inline constexpr int exit_warned = 1;   // of check --strict
+inline constexpr int exit_refused = 1;  // of what a daemon is asked: as things stand it cannot be
 
 struct RunArguments {
   std::string file;
