@@ -132,8 +132,9 @@ class CommandLine {
                      "Proxies may lead there only; may be repeated: 10.0.0.0/8, db.internal:5432")
         ->option_text("WHERE")
         ->allow_extra_args(false);
-    serve_app_->add_option("--state", serve_.state,
-                           "Where runs leave their reports, and what was done its journal (default: firedrill-state)")
+    serve_app_
+        ->add_option("--state", serve_.state,
+                     "Where runs leave their reports, and what was done its journal (default: firedrill-state)")
         ->option_text("DIR");
     serve_app_->add_option("--toxic-ttl", toxic_ttl_, "When toxics expire by themselves (default: never)")
         ->option_text("DURATION")

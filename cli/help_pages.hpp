@@ -52,7 +52,8 @@ inline constexpr const char* serve_examples = R"(Examples:
   firedrill serve /etc/firedrill/proxies.toml --control 127.0.0.1:8474
   curl -s localhost:8474/v1/proxies -d '{"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5432"}'
 
-FILEs hold [[proxy]] blocks, as drills do; what else is in them is not played. SIGHUP reads them anew.
+FILEs are drill files or a toxiproxy.json; a DIR stands for those in it. Their proxies are opened, except those in
+front of embedded backends; drills are played by their [schedule], or over the control port. SIGHUP reads them anew.
 SIGTERM or SIGINT heals everything, lets connections end for as long as --drain says, and exits with 0.
 Faults are put in force over the control port, each with a time to live; a restart comes up without any.
 

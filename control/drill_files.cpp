@@ -31,7 +31,8 @@ std::vector<std::string> files_of(const std::string& path) {
   if (!fs::is_directory(path)) return {path};
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator{path})
-    if (entry.path().extension() == ".toml" || entry.path().extension() == ".json") files.push_back(entry.path().string());
+    if (entry.path().extension() == ".toml" || entry.path().extension() == ".json")
+      files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;
 }

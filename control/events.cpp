@@ -39,8 +39,7 @@ std::string Events::since(std::uint64_t& last) const {
   std::string text;
   const std::uint64_t first = newest_ - events_.size() + 1;  // kept
   if (last > newest_) last = newest_;                        // another daemon's number
-  if (last + 1 < first)
-    text += fmt::format("event: lost\ndata: {{\"events\":{}}}\n\n", first - last - 1);
+  if (last + 1 < first) text += fmt::format("event: lost\ndata: {{\"events\":{}}}\n\n", first - last - 1);
   for (const Event& event : events_)
     if (event.id > last) text += event.text + "\n";
   last = newest_;

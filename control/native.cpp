@@ -69,6 +69,7 @@ NewFault read_fault(const Json& body, const std::string& pointer, std::string na
         keys.problem("name", fmt::format("the path says \"{}\"", name));
       if (name.empty()) name = given;
     }
+    if (keys.has("table")) keys.problem("table", "files of this machine are not read for a request; give percentiles");
     fault.ttl = keys.duration("ttl", usual_ttl).at_least(100ms).at_most(longest_ttl);
   }
   give_up_on(std::move(problems));

@@ -53,8 +53,8 @@ void Pulse::look() {
         ended[std::string{proxy::name(static_cast<proxy::End>(i))}] = n;
     const std::uint64_t accepted = grown(now.accepted, before.accepted);
     if (accepted > 0 || !ended.empty())
-      registry_.events().add("connections", {{"proxy", name}, {"accepted", accepted}, {"open", now.open}, {"ended", ended}},
-                             false);
+      registry_.events().add("connections",
+                             {{"proxy", name}, {"accepted", accepted}, {"open", now.open}, {"ended", ended}}, false);
     for (const auto& [fault, pool] : now.pools)
       if (pool.in_force) registry_.events().add("pool", pool_json(name, fault, pool), false);
     fresh.emplace(name, std::move(now));

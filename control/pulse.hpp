@@ -1,4 +1,5 @@
-// Looks at the proxies once a second and tells what has changed by itself: links that ended, pools, faults that expired.
+// Looks at the proxies once a second and tells what has changed by itself: links that ended, pools, faults that
+// expired.
 #pragma once
 
 #include <condition_variable>

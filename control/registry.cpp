@@ -345,7 +345,9 @@ void Registry::play(const std::string& proxy, const std::string& run,
   for (auto& fault : faults) {
     if (named(present, fault->name) != present.end() || named(played, fault->name) != played.end())
       throw Refusal{409, fmt::format("proxy \"{}\" has a fault \"{}\" already", proxy, fault->name)};
-    const auto wall_of = [&](faults::Time t) { return wall + std::chrono::duration_cast<system_clock::duration>(t - now); };
+    const auto wall_of = [&](faults::Time t) {
+      return wall + std::chrono::duration_cast<system_clock::duration>(t - now);
+    };
     HandFault one{fault, faults::Value{}, std::nullopt, wall_of(fault->since), {}, "run " + run, std::nullopt, run};
     if (fault->until != faults::never) {
       one.ttl = fault->until - fault->since;

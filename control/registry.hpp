@@ -51,7 +51,7 @@ struct NewProxy {
 
 struct ProxyView {
   NewProxy spec;
-  proxy::Endpoint address;  // listened on, with the port that the kernel chose; before that, as asked for
+  proxy::Endpoint address;        // listened on, with the port that the kernel chose; before that, as asked for
   std::vector<HandFault> faults;  // by hand
   std::vector<HandFault> played;  // by runs
 

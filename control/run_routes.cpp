@@ -14,6 +14,7 @@
 #include "control/views.hpp"
 #include "drills/journal.hpp"
 #include "drills/outline.hpp"
+#include "drills/sent_drill.hpp"
 #include "faults/reader.hpp"
 #include "faults/units.hpp"
 
@@ -43,7 +44,10 @@ std::string_view state_of(const RunView& run) {
 
 std::string_view name(Snapshot::CheckNow::State state) {
   using State = Snapshot::CheckNow::State;
-  return state == State::waiting ? "waiting" : state == State::holding ? "holding" : state == State::missed ? "missed" : "no_samples";
+  return state == State::waiting   ? "waiting"
+         : state == State::holding ? "holding"
+         : state == State::missed  ? "missed"
+                                   : "no_samples";
 }
 
 Json json_of(const RunView& run) {
@@ -56,7 +60,8 @@ Json json_of(const RunView& run) {
                       {"state", std::string{name(check.state)}},
                       {"measured", check.measured},
                       {"expected", check.expected}});
-  for (const Snapshot::Event& event : run.now.events) events.push_back({{"t", seconds(event.at)}, {"text", event.text}});
+  for (const Snapshot::Event& event : run.now.events)
+    events.push_back({{"t", seconds(event.at)}, {"text", event.text}});
   if (run.outcome)
     for (const std::string& reason : run.outcome->reasons) reasons.push_back(reason);
   return {{"id", run.id},
@@ -136,7 +141,9 @@ class RunRoutes {
     return ok(json_of(runs_.find(places.at("run"))), 202);
   }
 
-  Response pause(const Request& request, const Places& places) const { return give(request, places, {Order::What::pause}); }
+  Response pause(const Request& request, const Places& places) const {
+    return give(request, places, {Order::What::pause});
+  }
   Response resume(const Request& request, const Places& places) const {
     return give(request, places, {Order::What::resume});
   }
@@ -204,23 +211,19 @@ class RunRoutes {
 
   static Value body_of(const Request& request) {
     Value body = settings_of(request.body.empty() ? Json::object() : parse_json(request.body));
-    if (body.table() == nullptr) throw faults::PlanError{faults::Problems{{body.place, "the body must be a JSON object"}}};
+    if (body.table() == nullptr)
+      throw faults::PlanError{faults::Problems{{body.place, "the body must be a JSON object"}}};
     return body;
   }
   static void give_up_on(faults::Problems problems) {
     if (!problems.empty()) throw faults::PlanError{std::move(problems)};
   }
 
-  static drills::Drill parsed(const std::string& toml, const std::vector<drills::Override>& overrides) {
-    // Nothing of this machine's environment: whoever sends a drill may not be who may read it.
-    return drills::parse_drill("posted.toml", toml, overrides, {});
-  }
-
   Wanted wanted(const Request& request) const {
     Wanted wanted;
     if (request.header("Content-Type").find("toml") != std::string_view::npos) {
       wanted.dry_run = query_value(request.target, "dry_run") == "true";
-      wanted.drill = parsed(request.body, {});
+      wanted.drill = drills::parse_sent_drill(request.body, {});
       return wanted;
     }
     const Value body = body_of(request);
@@ -241,7 +244,8 @@ class RunRoutes {
     if (problems.empty() && name.has_value() == toml.has_value())
       keys.problem("give either drill, the name of one, or toml, the text of one");
     give_up_on(std::move(problems));
-    wanted.drill = name ? drills_.read(*name, wanted.overrides) : parsed(*toml, wanted.overrides);
+    drills::judge_sent_overrides(wanted.overrides);
+    wanted.drill = name ? drills_.read(*name, wanted.overrides) : drills::parse_sent_drill(*toml, wanted.overrides);
     return wanted;
   }
 

@@ -31,8 +31,8 @@ class Runs::Guest final : public drills::Host {
                         (there->spec.listen == spec.listen || there->address == spec.listen) && there->spec.enabled;
       if (!same)
         throw std::runtime_error{fmt::format(
-            "proxy \"{}\": the daemon has one of that name from {} to {}{}, the drill wants it from {} to {}", spec.name,
-            there->address.text(), there->spec.upstream.text(), there->spec.enabled ? "" : ", disabled",
+            "proxy \"{}\": the daemon has one of that name from {} to {}{}, the drill wants it from {} to {}",
+            spec.name, there->address.text(), there->spec.upstream.text(), there->spec.enabled ? "" : ", disabled",
             spec.listen.text(), spec.upstream.text())};
       return there->address;
     }
@@ -73,8 +73,13 @@ class Runs::Guest final : public drills::Host {
 };
 
 struct Runs::Playing {
-  Playing(Registry& registry, std::string name, std::string of, std::string who, drills::Drill d, drills::RunOptions options)
-      : id{std::move(name)}, drill{std::move(of)}, by{std::move(who)}, host{registry, id}, run{std::move(d), with(options)} {}
+  Playing(Registry& registry, std::string name, std::string of, std::string who, drills::Drill d,
+          drills::RunOptions options)
+      : id{std::move(name)},
+        drill{std::move(of)},
+        by{std::move(who)},
+        host{registry, id},
+        run{std::move(d), with(options)} {}
   drills::RunOptions with(drills::RunOptions options) {
     options.host = &host;
     return options;
@@ -109,7 +114,8 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     const std::lock_guard lock{mutex_};
     if (over_) throw Refusal{503, "the daemon is about to end"};
     for (const auto& [id, one] : runs_)
-      if (one->drill == name && !one->outcome) throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
+      if (one->drill == name && !one->outcome)
+        throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
     const fs::path directory = drills::new_run_directory(state_ / "runs", name, system_clock::now());
     drills::RunOptions options;
     options.seed = registry_.seed().value;  // links are picked by the proxies' seed

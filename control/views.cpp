@@ -71,20 +71,20 @@ Json json_of(const ProxyView& proxy) {
 
 Json pool_json(const std::string& proxy, const std::string& fault, const faults::Occupancy& pool) {
   Json json{{"fault", fault},
-          {"limit", pool.limit},
-          {"active", pool.active},
-          {"queue", pool.queue},
-          {"held", pool.held},
-          {"leaked", pool.leaked},
-          {"preoccupied", pool.preoccupied},
-          {"granted", pool.granted},
-          {"granted_after_wait", pool.granted_after_wait},
-          {"timed_out", pool.timed_out},
-          {"rejected", pool.rejected},
-          {"gone", pool.gone},
-          {"evicted", pool.evicted},
-          {"oldest_wait_s", rounded(seconds(pool.oldest_wait))},
-          {"wait", percentiles(pool.wait)}};
+            {"limit", pool.limit},
+            {"active", pool.active},
+            {"queue", pool.queue},
+            {"held", pool.held},
+            {"leaked", pool.leaked},
+            {"preoccupied", pool.preoccupied},
+            {"granted", pool.granted},
+            {"granted_after_wait", pool.granted_after_wait},
+            {"timed_out", pool.timed_out},
+            {"rejected", pool.rejected},
+            {"gone", pool.gone},
+            {"evicted", pool.evicted},
+            {"oldest_wait_s", rounded(seconds(pool.oldest_wait))},
+            {"wait", percentiles(pool.wait)}};
   if (!proxy.empty()) json["proxy"] = proxy;
   if (!pool.sees_queue) json["queue"] = nullptr;  // who waits does so in the kernel
   return json;

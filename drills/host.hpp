@@ -37,7 +37,9 @@ class OwnEngine final : public Host {
   }
   void adopt(const std::string& proxy, faults::Plan plan) override { engine_.adopt(proxy, std::move(plan)); }
   proxy::Counters read(const std::string& proxy) override { return engine_.read(proxy); }
-  proxy::Counters close(const std::string& proxy, faults::Duration grace) override { return engine_.close(proxy, grace); }
+  proxy::Counters close(const std::string& proxy, faults::Duration grace) override {
+    return engine_.close(proxy, grace);
+  }
   void measure_lag() override { engine_.measure_lag(); }
   faults::Histogram lag() const override { return engine_.lag(); }
 

@@ -213,33 +213,33 @@ void Run::State::play(Time now) {
 
 // What belongs to one moment.
 void Run::State::carry_out(const std::vector<Step>& moment, Time now, std::string_view why) {
-    measure_proxies(now);
-    std::vector<bool> before;
-    for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
-    for (const Step& step : moment)
-      if (step.what == Step::What::off) rates.end(force, step.fault, now);
-    force.take(moment, start, now);
-    for (std::size_t i = 0; i < drill.faults.size(); ++i)
-      if (force.in_force(i) && !before[i]) phases.on(i, now);
-    try {
-      force.publish(stage->host());
-    } catch (const std::runtime_error& error) {
-      outcome.worsen(Result::errored, error.what());
-      board.tell(error.what());
-    }
-    const Time done = steady_clock::now();
-    measure_proxies(done);
-    rates.look(force, done);
-    for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-      if (force.in_force(i) || !before[i]) continue;
-      phases.off(i, done);
-      healed[i] = done - start;
-    }
-    for (const Step& step : moment) {
-      record->fault(step, why);
-      if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
-      if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
-    }
+  measure_proxies(now);
+  std::vector<bool> before;
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
+  for (const Step& step : moment)
+    if (step.what == Step::What::off) rates.end(force, step.fault, now);
+  force.take(moment, start, now);
+  for (std::size_t i = 0; i < drill.faults.size(); ++i)
+    if (force.in_force(i) && !before[i]) phases.on(i, now);
+  try {
+    force.publish(stage->host());
+  } catch (const std::runtime_error& error) {
+    outcome.worsen(Result::errored, error.what());
+    board.tell(error.what());
+  }
+  const Time done = steady_clock::now();
+  measure_proxies(done);
+  rates.look(force, done);
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    if (force.in_force(i) || !before[i]) continue;
+    phases.off(i, done);
+    healed[i] = done - start;
+  }
+  for (const Step& step : moment) {
+    record->fault(step, why);
+    if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
+    if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
+  }
 }
 
 // What happened since the last call belongs to the phases that held until now.

@@ -99,7 +99,8 @@ std::string Run::State::obey(const Order& order, Time now) {
   const auto found = std::find(known.begin(), known.end(), order.fault);
   if (found == known.end()) {
     const std::string near = faults::nearest(order.fault, known);
-    return fmt::format("there is no fault \"{}\"{}", order.fault, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+    return fmt::format("there is no fault \"{}\"{}", order.fault,
+                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
   }
   if (paused_at) return "the run is paused; resume it first";
   const auto fault = static_cast<std::size_t>(found - known.begin());
@@ -107,9 +108,10 @@ std::string Run::State::obey(const Order& order, Time now) {
                                : order.what == What::skip ? skip(fault)
                                                           : extend(fault, order.by);
   if (!obstacle.empty()) return obstacle;
-  note(order.what == What::end    ? fmt::format("fault {} ended by {}", order.fault, order.who)
-       : order.what == What::skip ? fmt::format("fault {} skipped by {}", order.fault, order.who)
-                                  : fmt::format("fault {} extended by {}, by {}", order.fault, order.who, faults::show(order.by)));
+  note(order.what == What::end ? fmt::format("fault {} ended by {}", order.fault, order.who)
+       : order.what == What::skip
+           ? fmt::format("fault {} skipped by {}", order.fault, order.who)
+           : fmt::format("fault {} extended by {}, by {}", order.fault, order.who, faults::show(order.by)));
   return "";
 }
 
@@ -188,7 +190,8 @@ std::string Run::State::extend(std::size_t fault, Duration by) {
   off.at += by;
   if (off.at > drill.max_duration)
     return fmt::format("max_duration ({}) would be over before fault {} was", faults::show(drill.max_duration), name);
-  if (const std::size_t again = next_of(steps, at, fault, Step::What::on); again < steps.size() && steps[again].at <= off.at)
+  if (const std::size_t again = next_of(steps, at, fault, Step::What::on);
+      again < steps.size() && steps[again].at <= off.at)
     return fmt::format("fault {} comes again at {}", name, faults::show(steps[again].at));
   for (std::size_t i = next_step; i < at; ++i)
     if (steps[i].fault == fault) steps[i].until = off.at;

@@ -62,24 +62,24 @@ Stage::Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const For
   }
   try {
     open_proxies(force);
-  loads_ = std::make_unique<Loads>();
-  for (const LoadSpec& spec : drill_.loads)
-    loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
-  probes_ = std::make_unique<Probes>();
-  for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
-    const CheckSpec& check = drill_.checks[i];
-    if (is_probe(check.source)) add_probe(check, measures.check_probe(i), on_sample);
-  }
-  for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
-    const AbortSpec& abort = drill_.aborts[i];
-    if (!is_probe(abort.source)) continue;
-    CheckSpec check;
-    check.name = "abort: " + abort.text;
-    check.source = abort.source;
-    check.every = abort.every;
-    check.timeout = abort.timeout;
-    add_probe(check, measures.abort_probe(i), on_sample);
-  }
+    loads_ = std::make_unique<Loads>();
+    for (const LoadSpec& spec : drill_.loads)
+      loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
+    probes_ = std::make_unique<Probes>();
+    for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
+      const CheckSpec& check = drill_.checks[i];
+      if (is_probe(check.source)) add_probe(check, measures.check_probe(i), on_sample);
+    }
+    for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
+      const AbortSpec& abort = drill_.aborts[i];
+      if (!is_probe(abort.source)) continue;
+      CheckSpec check;
+      check.name = "abort: " + abort.text;
+      check.source = abort.source;
+      check.every = abort.every;
+      check.timeout = abort.timeout;
+      add_probe(check, measures.abort_probe(i), on_sample);
+    }
   } catch (const std::exception&) {
     for (const std::string& name : open_) host_->close(name, Duration::zero());
     throw;
