@@ -146,7 +146,7 @@ int serve(const ServeArguments& arguments) {
     const control::DrillFiles drills{arguments.files};
     control::Runs runs{registry, arguments.state};
     const control::Scheduler scheduler{registry, runs, drills};
-    const control::Pulse pulse{registry};
+    const control::Pulse pulse{registry, runs};
     const control::Drilling drilling{runs, drills, scheduler};
     const control::ControlPort port{*options, registry, &drilling};
     options->listen.port = port.port();

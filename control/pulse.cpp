@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "control/problem.hpp"
 #include "control/views.hpp"
 
@@ -17,7 +19,7 @@ std::uint64_t grown(std::uint64_t now, std::uint64_t before) { return now >= bef
 
 }  // namespace
 
-Pulse::Pulse(Registry& registry) : registry_{registry}, thread_{[this] { run(); }} {}
+Pulse::Pulse(Registry& registry, const Runs& runs) : registry_{registry}, runs_{runs}, thread_{[this] { run(); }} {}
 
 Pulse::~Pulse() {
   {
@@ -34,7 +36,32 @@ void Pulse::run() {
   while (!ends_.wait_for(lock, std::chrono::seconds{1}, [this] { return over_; })) look();
 }
 
+// Of runs that are over once more, for the verdict.
+void Pulse::look_at_checks() {
+  std::map<std::string, std::string> fresh;
+  for (const RunView& run : runs_.list()) {
+    for (const drills::Snapshot::CheckNow& check : run.now.checks) {
+      const std::string key = run.id + "/" + check.name;
+      const std::string seen = fmt::format("{} {} {}", name(check.state), check.measured, run.outcome.has_value());
+      const auto known = checks_.find(key);
+      const bool is_news = known == checks_.end() ? !run.outcome : known->second != seen;
+      fresh.emplace(key, seen);
+      if (is_news && check.state != drills::Snapshot::CheckNow::State::waiting)
+        registry_.events().add("check",
+                               {{"run", run.id},
+                                {"check", check.name},
+                                {"state", std::string{name(check.state)}},
+                                {"final", run.outcome.has_value()},
+                                {"measured", check.measured},
+                                {"expected", check.expected}},
+                               false);
+    }
+  }
+  checks_ = std::move(fresh);
+}
+
 void Pulse::look() {
+  look_at_checks();
   registry_.tell_of_expired();
   std::map<std::string, proxy::Counters> fresh;
   for (const ProxyView& proxy : registry_.list()) {

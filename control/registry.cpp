@@ -355,14 +355,24 @@ void Registry::play(const std::string& proxy, const std::string& run,
     }
     played.push_back(std::move(one));
   }
+  const std::vector<HandFault> before = entry->played;
   std::uint64_t version = 0;
   {
     const std::lock_guard lock{mutex_};
-    entry->played = std::move(played);
+    entry->played = played;
     version = ++entry->version;
   }
   changing.unlock();
   tell(*entry, version);
+  const auto among = [&](const std::vector<HandFault>& some, const HandFault& one) {
+    return std::any_of(some.begin(), some.end(),
+                       [&](const HandFault& other) { return other.run == run && other.fault->name == one.fault->name; });
+  };
+  for (const HandFault& one : played)
+    if (one.run == run && !among(before, one)) tell_of("fault_on", proxy, one.by, said_of(one));
+  for (const HandFault& one : before)
+    if (one.run == run && !among(played, one))
+      tell_of("fault_off", proxy, one.by, {{"fault", one.fault->name}, {"why", "timeline"}});
 }
 
 void Registry::tell_of_expired() {

@@ -42,14 +42,6 @@ std::string_view state_of(const RunView& run) {
   }
 }
 
-std::string_view name(Snapshot::CheckNow::State state) {
-  using State = Snapshot::CheckNow::State;
-  return state == State::waiting   ? "waiting"
-         : state == State::holding ? "holding"
-         : state == State::missed  ? "missed"
-                                   : "no_samples";
-}
-
 Json json_of(const RunView& run) {
   Json faults = Json::array(), checks = Json::array(), events = Json::array(), reasons = Json::array();
   for (const Snapshot::Bar& bar : run.now.bars)

@@ -203,6 +203,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Server-sent events and the like: looked for ten times a second, with a word now and then so that whoever left is
   // noticed and nobody in between gives up.
   void follow() {
+    last_word_ = asio::steady_timer::clock_type::now();
     watch_for_end();
     feed_some();
   }

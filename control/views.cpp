@@ -126,6 +126,21 @@ Json json_of(const proxy::LinkView& link) {
           {"faults", link.faults}};
 }
 
+std::string_view name(drills::Snapshot::CheckNow::State state) {
+  using State = drills::Snapshot::CheckNow::State;
+  switch (state) {
+    case State::waiting:
+      return "waiting";
+    case State::holding:
+      return "holding";
+    case State::missed:
+      return "missed";
+    case State::no_samples:
+      break;
+  }
+  return "no_samples";
+}
+
 Json json_of(const Halt& halt) { return {{"since", show_utc(halt.since)}, {"by", halt.by}, {"reason", halt.reason}}; }
 
 }  // namespace firedrill::control

@@ -3,6 +3,7 @@
 
 #include "control/json.hpp"
 #include "control/registry.hpp"
+#include "drills/snapshot.hpp"
 
 namespace firedrill::control {
 
@@ -18,5 +19,7 @@ Json json_of(const proxy::LinkView& link);
 /// A pool's levels and sums.
 Json pool_json(const std::string& proxy, const std::string& fault, const faults::Occupancy& pool);
 Json json_of(const Halt& halt);
+/// "waiting", "holding", "missed", "no_samples".
+std::string_view name(drills::Snapshot::CheckNow::State state);
 
 }  // namespace firedrill::control

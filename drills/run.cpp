@@ -76,7 +76,8 @@ Outcome Run::State::go() {
     stage = std::make_unique<Stage>(drill, seed, options.workers, force, measures,
                                     [this](const std::string& check, bool ok, Duration took, const std::string& said) {
                                       record->probe(check, ok, took, said);
-                                    });
+                                    },
+                                    options.host);
   } catch (const std::exception& error) {
     outcome.worsen(Result::errored, fmt::format("could not start: {}", error.what()));
   }
