@@ -102,6 +102,9 @@ class CommandLine {
                        run_examples + std::string{"\n\n"} + exit_codes);
     add_run_options(*run_app_);
     run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
+    run_app_->add_option("--control", run_control_.at, "Open a control port while the drill is played: HOST:PORT")
+        ->option_text("HOST:PORT");
+    run_app_->add_option("--control-token-file", run_control_.token_file, "As for firedrill serve")->option_text("FILE");
     run_app_->add_flag("--dry-run", run_.dry_run,
                        "Start nothing; print what would happen when, to whom, and what is checked");
 
@@ -112,20 +115,20 @@ class CommandLine {
 
     serve_app_ = command("serve", "Keep proxies open, and a control port to change them by", serve_examples);
     serve_app_->add_option("FILE", serve_.files, "Files with the proxies to begin with")->option_text(" ");
-    serve_app_->add_option("--control", serve_.control, "Where the control port listens (default: 127.0.0.1:8474)")
+    serve_app_->add_option("--control", serve_.control.at, "Where the control port listens (default: 127.0.0.1:8474)")
         ->option_text("HOST:PORT");
-    serve_app_->add_option("--control-host", serve_.control_hosts, "A name it may be addressed by; may be repeated")
+    serve_app_->add_option("--control-host", serve_.control.hosts, "A name it may be addressed by; may be repeated")
         ->option_text("NAME")
         ->allow_extra_args(false);
     serve_app_
-        ->add_option("--control-origin", serve_.control_origins, "A web page's origin that may use it; may be repeated")
+        ->add_option("--control-origin", serve_.control.origins, "A web page's origin that may use it; may be repeated")
         ->option_text("URL")
         ->allow_extra_args(false);
     serve_app_
-        ->add_option("--control-token-file", serve_.token_file,
+        ->add_option("--control-token-file", serve_.control.token_file,
                      "Lines of ROLE NAME TOKEN: who may do what over it; roles: viewer, participant, operator, admin")
         ->option_text("FILE");
-    serve_app_->add_flag("--control-open", serve_.control_open,
+    serve_app_->add_flag("--control-open", serve_.control.open,
                          "Toxiproxy's interface needs no token, for whoever reaches it");
     serve_app_
         ->add_option("--allow-upstream", serve_.allowed_upstreams,
@@ -293,6 +296,7 @@ class CommandLine {
     }
     if (!seed_.empty()) run_.seed = std::stoull(seed_);
     if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
+    if (run_app_->count("--control") > 0) run_.control = run_control_;
     if (!exec_app_->parsed()) return run_;
     if (!run_.dry_run && (command_.empty() || command_.front().empty()))
       return wrong("COMMAND is required; put it behind --", *exec_app_);
@@ -303,6 +307,7 @@ class CommandLine {
   CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr,
            *report_app_ = nullptr, *completion_app_ = nullptr;
   RunArguments run_;
+  ControlArguments run_control_;
   ServeArguments serve_;
   CheckArguments check_;
   ReportArguments report_;

@@ -1,18 +1,23 @@
 // firedrill serve: proxies and a control port, until a signal ends it.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "cli/commands.hpp"
+#include "cli/control_options.hpp"
 #include "cli/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/text.hpp"
@@ -85,34 +90,15 @@ void wait_for_the_end(const Signals& signals, control::ProxyFiles& files, contro
   }
 }
 
-/// Where to listen, and who may do what there. Complains and returns nothing when that is not safe, or no address.
-std::optional<control::ControlOptions> control_options(const ServeArguments& arguments) {
-  control::ControlOptions options;
-  const auto listen = proxy::Endpoint::parse(arguments.control);
-  if (listen) options.listen = *listen;
-  if (options.listen.host == "localhost") options.listen.host = "127.0.0.1";
-  if (!listen || listen->is_unix() || listen->host.empty() || !options.listen.numeric()) {
-    complain(fmt::format("--control {}: must be an address and a port, such as 127.0.0.1:8474", arguments.control));
-    return std::nullopt;
-  }
-  options.guard = {control::is_loopback(options.listen.host), arguments.control_hosts, arguments.control_origins};
-  const bool has_tokens = !arguments.token_file.empty();
-  if (!options.guard.loopback && !has_tokens && !arguments.control_open) {
-    complain(
-        fmt::format("--control {}: whoever reaches this port could break connections; give --control-token-file FILE, "
-                    "or --control-open for Toxiproxy's interface alone",
-                    arguments.control));
-    return std::nullopt;
-  }
-  using control::Access;
-  options.access = has_tokens               ? Access::from_file(arguments.token_file)
-                   : options.guard.loopback ? Access::unguarded()
-                                            : Access::closed();
-  options.toxiproxy_access = arguments.control_open ? Access::unguarded() : options.access;
-  if (arguments.control_open && !options.guard.loopback)
-    complain(fmt::format("warning: whoever reaches {} can break connections", arguments.control));
-  options.toxiproxy.ttl = arguments.toxic_ttl;
-  return options;
+// Two daemons would take each other's runs for ones that were left unfinished.
+proxy::Descriptor lock_state(const std::filesystem::path& state) {
+  std::filesystem::create_directories(state);
+  const std::string path = state / "lock";
+  proxy::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  if (file.get() < 0) throw std::system_error{errno, std::system_category(), path};
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    throw std::runtime_error{fmt::format("{}: another firedrill serve is using it; give --state DIR", state.string())};
+  return file;
 }
 
 std::optional<control::Upstreams> upstreams_of(const ServeArguments& arguments) {
@@ -134,18 +120,24 @@ int serve(const ServeArguments& arguments) {
   const Signals signals;
   const faults::Seed seed{arguments.seed.value_or(drills::drawn_seed())};
   try {
-    auto options = control_options(arguments);
+    auto options = control_options(arguments.control);
     const auto upstreams = upstreams_of(arguments);
     if (!options || !upstreams) return exit_bad_input;
+    options->toxiproxy.ttl = arguments.toxic_ttl;
     control::Registry registry{{arguments.workers, seed, *upstreams}};
     control::ProxyFiles files{arguments.files, options->toxiproxy};
     files.apply(registry);
     if (!arguments.files.empty()) options->reload = [&] { files.apply(registry); };
-    registry.events().keep(drills::new_run_directory(std::filesystem::path{arguments.state} / "control", "serve",
-                                                     std::chrono::system_clock::now()));
+    const std::filesystem::path state{arguments.state};
+    std::optional<proxy::Descriptor> its_own;
+    if (!arguments.state.empty()) {
+      its_own.emplace(lock_state(state));
+      registry.events().keep(drills::new_run_directory(state / "control", "serve", std::chrono::system_clock::now()));
+    }
     const control::DrillFiles drills{arguments.files};
-    control::Runs runs{registry, arguments.state};
-    const control::Scheduler scheduler{registry, runs, drills};
+    control::Runs runs{registry, state / "runs"};
+    if (its_own) runs.close_interrupted();
+    const control::Scheduler scheduler{registry, runs, drills, its_own ? state / "schedule.json" : std::filesystem::path{}};
     const control::Pulse pulse{registry, runs};
     const control::Drilling drilling{runs, drills, scheduler};
     const control::ControlPort port{*options, registry, &drilling};

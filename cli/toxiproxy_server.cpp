@@ -74,9 +74,10 @@ Wish parse_toxiproxy_server(const std::vector<std::string>& words) {
   set_log_level();
   ServeArguments serve;
   const std::string host = value("host", "localhost");
-  serve.control = fmt::format("{}:{}", host.find(':') == std::string::npos || host[0] == '[' ? host : "[" + host + "]",
+  serve.control.at = fmt::format("{}:{}", host.find(':') == std::string::npos || host[0] == '[' ? host : "[" + host + "]",
                               value("port", "8474"));
-  serve.control_open = true;
+  serve.control.open = true;
+  serve.state.clear();
   serve.drain = faults::Duration::zero();
   if (const std::string config = value("config", ""); !config.empty()) serve.files.push_back(config);
   if (const std::string seed = value("seed", ""); !seed.empty()) {

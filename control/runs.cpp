@@ -94,8 +94,6 @@ struct Runs::Playing {
   std::thread thread;
 };
 
-Runs::Runs(Registry& registry, fs::path state) : registry_{registry}, state_{std::move(state)} { close_interrupted(); }
-
 Runs::~Runs() {
   {
     const std::lock_guard lock{mutex_};
@@ -105,7 +103,8 @@ Runs::~Runs() {
   for (const auto& [id, playing] : runs_) playing->thread.join();
 }
 
-std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides) {
+std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides,
+                        const std::string& into) {
   if (const auto halt = registry_.halted(); halt)
     throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
   const std::string name = drill.name;
@@ -116,7 +115,7 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     for (const auto& [id, one] : runs_)
       if (one->drill == name && !one->outcome)
         throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
-    const fs::path directory = drills::new_run_directory(state_ / "runs", name, system_clock::now());
+    const fs::path directory = into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
     drills::RunOptions options;
     options.seed = registry_.seed().value;  // links are picked by the proxies' seed
     options.directory = directory.string();
@@ -169,6 +168,8 @@ void Runs::give(const std::string& id, drills::Order order) {
   if (const std::string obstacle = at(id)->run.give(std::move(order)); !obstacle.empty()) throw Refusal{409, obstacle};
 }
 
+void Runs::stop(const std::string& id, const std::string& why) { at(id)->run.stop(why); }
+
 void Runs::abort(const std::string& id, const std::string& why) {
   const auto playing = at(id);
   {
@@ -191,7 +192,11 @@ std::size_t Runs::abort_all(const std::string& why) {
 
 fs::path Runs::directory(const std::string& id) const {
   const bool plain = !id.empty() && id.find('/') == std::string::npos && id != "." && id != "..";
-  const fs::path there = state_ / "runs" / id;
+  const fs::path there = directory_ / id;
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = runs_.find(id); found != runs_.end()) return found->second->directory;
+  }
   if (plain && fs::is_directory(there)) return there;
   throw Refusal{404, fmt::format("there is no run \"{}\"", id)};
 }
@@ -205,8 +210,8 @@ std::shared_ptr<Runs::Playing> Runs::at(const std::string& id) const {
 // A journal without an end is one of a daemon that was killed: its faults went with it, and that is what its reports
 // are to say.
 void Runs::close_interrupted() const {
-  if (!fs::is_directory(state_ / "runs")) return;
-  for (const auto& entry : fs::directory_iterator{state_ / "runs"}) {
+  if (!fs::is_directory(directory_)) return;
+  for (const auto& entry : fs::directory_iterator{directory_}) {
     const fs::path journal = entry.path() / drills::journal_name;
     std::error_code error;
     if (!fs::exists(journal, error)) continue;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "control/registry.hpp"
@@ -27,39 +28,45 @@ struct RunView {
 /// Any thread. A run that cannot be started leaves nothing behind but the reason.
 class Runs {
  public:
-  /// `state`: runs leave their journals and reports in STATE/runs. What a daemon before this one has left unfinished
-  /// there is closed as aborted. `registry` outlives this. Throws std::runtime_error when that cannot be written.
-  Runs(Registry& registry, std::filesystem::path state);
+  /// Runs leave their journals and reports in DIRECTORY/ID. `registry` outlives this.
+  Runs(Registry& registry, std::filesystem::path directory) : registry_{registry}, directory_{std::move(directory)} {}
   /// Aborts what is under way, and waits for it.
   ~Runs();
   Runs(const Runs&) = delete;
   Runs& operator=(const Runs&) = delete;
 
-  /// Its id. Throws Refusal: 409 while that drill is being played or a proxy is not to be had, 423 while halted.
-  std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {});
+  /// What a daemon before this one has left unfinished in the directory becomes aborted. Only for whoever has it to
+  /// itself.
+  void close_interrupted() const;
+
+  /// Its id. `into`: where journal and reports go instead. Throws Refusal: 409 while that drill is being played, 423
+  /// while halted; std::runtime_error when nothing can be written.
+  std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {},
+                    const std::string& into = "");
   /// The newest first; those of earlier daemons are in the directory alone.
   std::vector<RunView> list() const;
   RunView find(const std::string& id) const;
   /// Throws Refusal(409) with what stands in the way.
   void give(const std::string& id, drills::Order order);
-  /// 409 when it is over.
+  /// As drills::Run::stop.
+  void stop(const std::string& id, const std::string& why);
+  /// The same; 409 when it is over.
   void abort(const std::string& id, const std::string& why);
   /// All of them; how many there were.
   std::size_t abort_all(const std::string& why);
   /// Where the run's files are, also one of an earlier daemon. Throws Refusal(404).
   std::filesystem::path directory(const std::string& id) const;
-  const std::filesystem::path& state() const { return state_; }
+  const std::filesystem::path& directory() const { return directory_; }
 
  private:
   class Guest;
   struct Playing;
 
   std::shared_ptr<Playing> at(const std::string& id) const;
-  void close_interrupted() const;
   void play(Playing& playing);
 
   Registry& registry_;
-  const std::filesystem::path state_;
+  const std::filesystem::path directory_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Playing>> runs_;
   bool over_ = false;

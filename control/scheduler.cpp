@@ -26,8 +26,6 @@ namespace {
 constexpr seconds longest_nap{5};
 constexpr seconds between_notes{60};  // of what has been looked at, when nothing was due
 
-fs::path memory_of(const Runs& runs) { return runs.state() / "schedule.json"; }
-
 std::map<std::string, sys_seconds> recalled(const fs::path& file) {
   std::map<std::string, sys_seconds> looked;
   std::ifstream in{file};
@@ -40,8 +38,8 @@ std::map<std::string, sys_seconds> recalled(const fs::path& file) {
 
 }  // namespace
 
-Scheduler::Scheduler(Registry& registry, Runs& runs, const DrillFiles& drills, bool start)
-    : registry_{registry}, runs_{runs}, drills_{drills}, looked_{recalled(memory_of(runs))} {
+Scheduler::Scheduler(Registry& registry, Runs& runs, const DrillFiles& drills, fs::path memory, bool start)
+    : registry_{registry}, runs_{runs}, drills_{drills}, memory_{std::move(memory)}, looked_{recalled(memory_)} {
   if (start) thread_ = std::thread{[this] { run(); }};
 }
 
@@ -103,7 +101,7 @@ void Scheduler::begin(const std::string& drill, Moment due, Moment now, bool was
   }
   registry_.events().add("run_not_started", {{"drill", drill}, {"due", show_utc(due)}, {"why", why}});
   try {
-    const fs::path directory = drills::new_run_directory(runs_.state() / "runs", drill, now);
+    const fs::path directory = drills::new_run_directory(runs_.directory(), drill, now);
     drills::write_whole(directory / "not-started.json",
                         text_of({{"drill", drill}, {"due", show_utc(due)}, {"utc", show_utc(now)}, {"why", why}}));
   } catch (const std::runtime_error&) {  // a full disk: the event has it
@@ -112,11 +110,12 @@ void Scheduler::begin(const std::string& drill, Moment due, Moment now, bool was
 
 void Scheduler::remember(Moment now) {
   remembered_ = now;
+  if (memory_.empty()) return;
   Json json = Json::object();
   for (const auto& [drill, moment] : looked_) json[drill] = moment.time_since_epoch().count();
   try {
-    fs::create_directories(runs_.state());
-    drills::write_whole(memory_of(runs_), text_of(json));
+    if (memory_.has_parent_path()) fs::create_directories(memory_.parent_path());
+    drills::write_whole(memory_, text_of(json));
   } catch (const std::exception&) {  // then what is missed will not be known
   }
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -18,15 +19,15 @@ class Scheduler {
  public:
   using Moment = std::chrono::sys_seconds;
 
-  /// Remembers in STATE/schedule.json up to when it has looked: what came due while nobody did is missed. `runs`,
-  /// `drills` and `registry` outlive it. `start`: with a thread of its own; without, look() has to be called.
-  Scheduler(Registry& registry, Runs& runs, const DrillFiles& drills, bool start = true);
+  /// Remembers in the file `memory`, if there is one, up to when it has looked: what came due while nobody did is missed. `runs`, `drills`
+  /// and `registry` outlive it. `start`: with a thread of its own; without, look() has to be called.
+  Scheduler(Registry& registry, Runs& runs, const DrillFiles& drills, std::filesystem::path memory, bool start = true);
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// Starts what has come due since the last look. A run that cannot be started leaves its reason in
-  /// STATE/runs/DRILL-UTC/not-started.json.
+  /// Starts what has come due since the last look. A run that cannot be started leaves its reason among the runs, in
+  /// DRILL-UTC/not-started.json.
   void look(Moment now);
 
   struct Coming {
@@ -44,6 +45,7 @@ class Scheduler {
   Registry& registry_;
   Runs& runs_;
   const DrillFiles& drills_;
+  const std::filesystem::path memory_;
   std::mutex mutex_;
   std::condition_variable ends_;
   bool over_ = false;
