@@ -2,14 +2,18 @@
 // pool.
 #include "control/server.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <list>
 #include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -276,13 +280,30 @@ struct Server::State : Hall {
   void accept() {
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (error) return pause(error);
-      welcome(std::move(socket));
+      if (error && (!is_want_of_descriptors(error) || !spend_spare())) return pause(error);
+      if (!error) welcome(std::move(socket));
       accept();
     });
   }
 
+  // Links may take every descriptor there is; whoever wants to heal must get in all the same.
+  bool spend_spare() {
+    if (spare.empty()) return false;
+    ::close(spare.back());
+    spare.pop_back();
+    return true;
+  }
+  void fill_spare() {
+    while (spare.size() < most_spare) {
+      const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+      if (fd < 0) return;
+      spare.push_back(fd);
+    }
+  }
+  static bool is_want_of_descriptors(error_code error) { return error.value() == EMFILE || error.value() == ENFILE; }
+
   void welcome(tcp::socket socket) {
+    fill_spare();
     auto session = std::make_shared<Session>(*this, std::move(socket));
     session->place = sessions.insert(sessions.end(), session);
     if (sessions.size() <= limits.connections) return session->read();
@@ -306,6 +327,8 @@ struct Server::State : Hall {
   asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
   tcp::acceptor acceptor{context};
   asio::steady_timer retry{context};
+  static constexpr std::size_t most_spare = 8;
+  std::vector<int> spare;  // descriptors that are held for clients of this port
   std::thread thread;
 };
 
@@ -317,6 +340,7 @@ Server::Server(const proxy::Endpoint& listen, Handler handler, ServerLimits limi
     state_->acceptor.set_option(tcp::acceptor::reuse_address{true});
     state_->acceptor.bind(address);
     state_->acceptor.listen();
+    state_->fill_spare();
   } catch (const boost::system::system_error& error) {
     throw std::system_error{error.code().value(), std::system_category(), "control port " + listen.text()};
   }
@@ -339,6 +363,8 @@ Server::~Server() {
   state_->pool.join();
   state_->guard.reset();
   state_->thread.join();
+  while (state_->spend_spare()) {
+  }
 }
 
 std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }

@@ -1,6 +1,11 @@
 // The server against clients that are slow, large, wrong or many.
 #include "control/server.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -141,6 +146,26 @@ TEST_F(Serving, WithoutRoomSaysSo) {
   const std::string answer = late.read(12);
 
   EXPECT_TRUE(answer == "HTTP/1.1 503" || answer.empty()) << answer;
+}
+
+TEST_F(Serving, LetsClientsInWhenEveryDescriptorIsTaken) {
+  serve();
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit low = before;
+  low.rlim_cur = std::min<rlim_t>(before.rlim_cur, 400);
+  ::setrlimit(RLIMIT_NOFILE, &low);
+  std::vector<int> taken;
+  for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY)) taken.push_back(fd);
+  ASSERT_FALSE(taken.empty());
+  ::close(taken.back());  // for this client; none is left for the server's side of it
+  taken.pop_back();
+
+  const std::string answer = asked("GET /now HTTP/1.1\r\nConnection: close\r\n\r\n");
+
+  for (const int fd : taken) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_THAT(answer, EndsWith("GET /now "));
 }
 
 TEST_F(Serving, SaysWhichAddressIsTaken) {
