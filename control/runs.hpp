@@ -37,7 +37,9 @@ class Runs {
 
   /// Its id. Throws Refusal: 409 while that drill is being played or a proxy is not to be had, 423 while halted.
   std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {});
-  /// The newest first; those of earlier daemons are in the directory alone.
+  static constexpr std::size_t most_over = 100;
+  /// The newest first. Of those that are over only the last ones; the others, and those of earlier daemons, are in the
+  /// directory alone.
   std::vector<RunView> list() const;
   RunView find(const std::string& id) const;
   /// Throws Refusal(409) with what stands in the way.
@@ -55,7 +57,9 @@ class Runs {
   struct Playing;
 
   std::shared_ptr<Playing> at(const std::string& id) const;
+  RunView view(const Playing& playing) const;
   void close_interrupted() const;
+  void forget_oldest();
   void play(Playing& playing);
 
   Registry& registry_;
