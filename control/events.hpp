@@ -36,7 +36,8 @@ class Events {
   void add(std::string_view type, Json data, bool kept = true);
 
   /// As server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): all after number `last`,
-  /// which becomes that of the newest. Where some are no longer there, an event "lost" says how many.
+  /// which becomes that of the newest. Where some are no longer there, an event "lost" says how many; null when `last`
+  /// is none of these numbers.
   std::string since(std::uint64_t& last) const;
   std::uint64_t newest() const;
 
@@ -47,7 +48,8 @@ class Events {
   };
   mutable std::mutex mutex_;
   std::deque<Event> events_;
-  std::uint64_t newest_;  // numbers go on growing over restarts, or nearly so: they begin with the time
+  const std::uint64_t before_first_;  // numbers go on growing over restarts, or nearly so: they begin with the time
+  std::uint64_t newest_ = before_first_;
   std::unique_ptr<drills::Journal> journal_;
 };
 

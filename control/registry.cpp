@@ -242,6 +242,8 @@ HandFault Registry::put_fault(const std::string& proxy, const NewFault& wanted, 
 HandFault Registry::change_fault(const std::string& proxy, const std::string& fault,
                                  const std::function<NewFault(const HandFault&)>& remade) {
   auto [entry, changing] = hold(proxy);
+  if (const auto one = named(entry->played, fault); one != entry->played.end())
+    throw Refusal{409, fmt::format("fault \"{}\" is run {}'s; it changes by its drill alone", fault, one->run)};
   std::vector<HandFault> faults = in_force(entry->faults);
   const NewFault wanted = remade(*existing(faults, fault));
   return put(*entry, std::move(changing), std::move(faults), wanted);

@@ -1,6 +1,7 @@
 // Orders in, snapshots and files out.
 #include "control/run_routes.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -241,8 +242,18 @@ class RunRoutes {
     return wanted;
   }
 
+  static void must_have(const RunView& run, const std::string& fault) {
+    std::vector<std::string> known;
+    for (const Snapshot::Bar& bar : run.now.bars) known.push_back(bar.fault);
+    if (std::find(known.begin(), known.end(), fault) != known.end()) return;
+    const std::string near = faults::nearest(fault, known);
+    throw Refusal{404, fmt::format("run {} has no fault \"{}\"{}", run.id, fault,
+                                   near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near))};
+  }
+
   Response give(const Request& request, const Places& places, Order order) const {
     order.who = request.by();
+    if (!order.fault.empty()) must_have(runs_.find(places.at("run")), order.fault);
     runs_.give(places.at("run"), std::move(order));
     return ok(json_of(runs_.find(places.at("run"))));
   }

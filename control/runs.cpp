@@ -44,16 +44,28 @@ class Runs::Guest final : public drills::Host {
   void adopt(const std::string& proxy, faults::Plan plan) override {
     registry_.play(proxy, run_, std::move(plan.faults));
   }
-  proxy::Counters read(const std::string& proxy) override { return registry_.counters(proxy); }
-  proxy::Counters close(const std::string& proxy, Duration grace) override {
-    registry_.play(proxy, run_, {});
-    if (!own_.contains(proxy)) {
-      proxy::Counters last = registry_.counters(proxy);
-      last.open = 0;  // they are not the run's, and go on
-      last.faults_in_force = 0;
-      return last;
+  // Somebody may remove it, or have it opened anew, which counts from 0: what was, stays.
+  proxy::Counters read(const std::string& proxy) override {
+    proxy::Counters& last = last_[proxy];
+    try {
+      proxy::Counters now = registry_.counters(proxy);
+      if (now.accepted >= last.accepted) last = std::move(now);
+    } catch (const Refusal&) {
     }
-    return registry_.remove(proxy, "run " + run_, grace);
+    return last;
+  }
+  proxy::Counters close(const std::string& proxy, Duration grace) override {
+    proxy::Counters last;
+    try {
+      registry_.play(proxy, run_, {});
+      if (own_.contains(proxy)) return registry_.remove(proxy, "run " + run_, grace);
+      last = registry_.counters(proxy);
+    } catch (const Refusal&) {
+      if (const auto known = last_.find(proxy); known != last_.end()) last = known->second;
+    }
+    last.open = 0;  // they are not the run's, and go on
+    last.faults_in_force = 0;
+    return last;
   }
   void measure_lag() override {}
   faults::Histogram lag() const override { return {}; }
@@ -69,7 +81,9 @@ class Runs::Guest final : public drills::Host {
 
   Registry& registry_;
   const std::string run_;
-  std::set<std::string> own_;  // the conductor's, but for close(), by when it no longer changes
+  // The conductor's, but for close(), by when they no longer change.
+  std::set<std::string> own_;
+  std::map<std::string, proxy::Counters> last_;
 };
 
 struct Runs::Playing {
@@ -112,6 +126,7 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
   {
     const std::lock_guard lock{mutex_};
     if (over_) throw Refusal{503, "the daemon is about to end"};
+    forget_oldest();
     for (const auto& [id, one] : runs_)
       if (one->drill == name && !one->outcome)
         throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
@@ -135,12 +150,30 @@ void Runs::play(Playing& playing) {
   drills::Outcome outcome = playing.run.go();
   Json reasons = Json::array();
   for (const std::string& reason : outcome.reasons) reasons.push_back(reason);
-  registry_.events().add("run_ended", {{"run", playing.id},
-                                       {"drill", playing.drill},
-                                       {"result", std::string{drills::name(outcome.result)}},
-                                       {"reasons", reasons}});
-  const std::lock_guard lock{mutex_};
-  playing.outcome = std::move(outcome);
+  Json told{{"run", playing.id},
+            {"drill", playing.drill},
+            {"result", std::string{drills::name(outcome.result)}},
+            {"reasons", reasons}};
+  {
+    const std::lock_guard lock{mutex_};
+    playing.outcome = std::move(outcome);
+  }
+  // Who hears of it finds it over. From here on `playing` may go: see forget_oldest.
+  registry_.events().add("run_ended", std::move(told));
+}
+
+// With `mutex_` held. A thread that has said how its run ended takes no lock of ours any more.
+void Runs::forget_oldest() {
+  std::vector<std::shared_ptr<Playing>> over;
+  for (const auto& [id, playing] : runs_)
+    if (playing->outcome) over.push_back(playing);
+  if (over.size() <= most_over) return;
+  std::sort(over.begin(), over.end(), [](const auto& a, const auto& b) { return a->started < b->started; });
+  over.resize(over.size() - most_over);
+  for (const auto& playing : over) {
+    playing->thread.join();
+    runs_.erase(playing->id);
+  }
 }
 
 std::vector<RunView> Runs::list() const {
@@ -150,17 +183,18 @@ std::vector<RunView> Runs::list() const {
     for (const auto& [id, playing] : runs_) all.push_back(playing);
   }
   std::vector<RunView> views;
-  for (const auto& playing : all) views.push_back(find(playing->id));
+  for (const auto& playing : all) views.push_back(view(*playing));
   std::sort(views.begin(), views.end(), [](const RunView& a, const RunView& b) { return a.started > b.started; });
   return views;
 }
 
-RunView Runs::find(const std::string& id) const {
-  const auto playing = at(id);
-  RunView view{playing->id,      playing->drill,          playing->by, playing->directory,
-               playing->started, playing->run.snapshot(), std::nullopt};
+RunView Runs::find(const std::string& id) const { return view(*at(id)); }
+
+RunView Runs::view(const Playing& playing) const {
+  RunView view{playing.id,      playing.drill,          playing.by,  playing.directory,
+               playing.started, playing.run.snapshot(), std::nullopt};
   const std::lock_guard lock{mutex_};
-  view.outcome = playing->outcome;
+  view.outcome = playing.outcome;
   return view;
 }
 
@@ -197,7 +231,8 @@ fs::path Runs::directory(const std::string& id) const {
     const std::lock_guard lock{mutex_};
     if (const auto found = runs_.find(id); found != runs_.end()) return found->second->directory;
   }
-  if (plain && fs::is_directory(there)) return there;
+  std::error_code error;  // a name may be too long to be one
+  if (plain && fs::is_directory(there, error)) return there;
   throw Refusal{404, fmt::format("there is no run \"{}\"", id)};
 }
 

@@ -43,7 +43,9 @@ class Runs {
   /// while halted; std::runtime_error when nothing can be written.
   std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {},
                     const std::string& into = "");
-  /// The newest first; those of earlier daemons are in the directory alone.
+  static constexpr std::size_t most_over = 100;
+  /// The newest first. Of those that are over only the last ones; the others, and those of earlier daemons, are in the
+  /// directory alone.
   std::vector<RunView> list() const;
   RunView find(const std::string& id) const;
   /// Throws Refusal(409) with what stands in the way.
@@ -63,6 +65,8 @@ class Runs {
   struct Playing;
 
   std::shared_ptr<Playing> at(const std::string& id) const;
+  RunView view(const Playing& playing) const;
+  void forget_oldest();
   void play(Playing& playing);
 
   Registry& registry_;

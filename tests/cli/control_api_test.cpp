@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,7 +72,7 @@ std::string request_of(const std::string& command) {
   const bool has_path = std::regex_search(command, found, std::regex{R"(localhost:8474(/[^\s'"?]*))"});
   const std::string path = has_path ? found[1].str() : "";
   if (std::regex_search(command, found, std::regex{R"((-X|--request)\s+([A-Z]+))"})) return found[2].str() + " " + path;
-  const bool has_body = std::regex_search(command, std::regex{R"(\s(-d|--data|--json)\s)"});
+  const bool has_body = std::regex_search(command, std::regex{R"(\s(-d|--data|--data-binary|--json)\s)"});
   return (has_body ? "POST " : "GET ") + path;
 }
 
@@ -114,14 +115,64 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
+constexpr std::string_view run_of_document = "slow-shop-20260501T090000Z";
+
+/// The drill that the document speaks of.
+constexpr std::string_view slow_shop = R"([drill]
+name = "slow-shop"
+title = "The shop is slow"
+duration = "10m"
+max_duration = "20m"
+[[proxy]]
+name = "shop"
+listen = "127.0.0.1:0"
+upstream = "127.0.0.1:9001"
+[[fault]]
+name = "slow"
+proxy = "shop"
+kind = "latency"
+delay = "200ms"
+for = "5m"
+[[fault]]
+name = "gone"
+proxy = "shop"
+kind = "down"
+at = "8m"
+for = "1m"
+[[check]]
+name = "open"
+tcp = "proxy:shop"
+[schedule]
+cron = "0 10 * * tue"
+timezone = "Europe/Berlin"
+)";
+
+/// A stream of events: what the document shows of one has the members that control/openapi.json gives it.
+void expect_true_events(const std::string& documented, const std::string& given) {
+  EXPECT_THAT(given, testing::StartsWith("retry: 2000\n"));
+  const json events = json::parse(text_of("control/openapi.json")).at("components").at("schemas").at("Events");
+  std::istringstream lines{documented};
+  json members;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("event: ")) {
+      members = json::object();
+      for (const auto& member : events.at("properties").at(line.substr(7)).at("properties").items())
+        members[member.key()] = nullptr;
+    }
+    if (line.starts_with("data: ")) expect_same_keys(json::parse(line.substr(6)), members, line);
+  }
+}
+
 TEST(ControlApi, ItsDocumentIsTrue) {
   const Desk desk;
   if (run_script(desk, "curl --version").exit_code != 0)
     GTEST_SKIP() << "!!! NOT TESTED: install the Debian package curl (./dev test does that)";
   const Backend first, second;
-  desk.write("proxies.toml", "[[proxy]]\nname = \"shop\"\nlisten = \"127.0.0.1:0\"\nupstream = \"127.0.0.1:9001\"\n");
-  const Daemon daemon{desk, {"proxies.toml", "--seed", "7"}};
+  desk.write("proxies.toml", "[[proxy]]\nname = \"web\"\nlisten = \"127.0.0.1:0\"\nupstream = \"127.0.0.1:9001\"\n");
+  desk.write("slow-shop.toml", std::string{slow_shop});
+  const Daemon daemon{desk, {"proxies.toml", "slow-shop.toml", "--seed", "7"}};
   std::vector<Peer> clients;
+  std::string run = "none";  // what the document's is called here
   const auto all = examples();
   ASSERT_FALSE(all.empty());
 
@@ -137,11 +188,25 @@ TEST(ControlApi, ItsDocumentIsTrue) {
     std::string command = replaced(example.command, "localhost:8474", daemon.address());
     command = replaced(command, "127.0.0.1:9001", first.endpoint().text());
     command = replaced(command, "127.0.0.1:9002", second.endpoint().text());
-    const std::string curl = "command curl --noproxy '*' --max-time 30 -o answer -w '%{http_code}'";
+    command = replaced(command, std::string{run_of_document}, run);
+    const bool endless = example.command.find("/v1/events") != std::string::npos;
+    const std::string curl =
+        fmt::format("command curl --noproxy '*' --max-time {} -o answer -w '%{{http_code}}'", endless ? 1 : 30);
+    const std::string script = "rm -f answer\ncurl() { " + curl + " \"$@\"; }\n" + command + "\n";
+    Ran ran;
+    // A run takes a moment to begin, and to be over.
+    const bool at_once = example.command.find("/v1/runs/") == std::string::npos;
+    EXPECT_TRUE(eventually([&] {
+      ran = run_script(desk, script);
+      return at_once || ran.said.starts_with('2');
+    }));
 
-    const Ran ran = run_script(desk, "rm -f answer\ncurl() { " + curl + " \"$@\"; }\n" + command + "\n");
-
-    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_EQ(ran.exit_code, endless ? 28 : 0);
+    if (endless) {
+      EXPECT_EQ(ran.said, "200");
+      expect_true_events(example.answer, desk.read("answer"));
+      continue;
+    }
     json documented;
     if (!example.answer.empty()) {
       documented = json::parse(example.answer, nullptr, false);
@@ -154,6 +219,8 @@ TEST(ControlApi, ItsDocumentIsTrue) {
       EXPECT_THAT(ran.said, testing::MatchesRegex("2[0-9][0-9]")) << answer;
     }
     if (!example.answer.empty()) expect_same_keys(documented, json::parse(answer, nullptr, false), "");
+    if (documented.is_object() && documented.value("id", json{}) == run_of_document)
+      run = json::parse(answer).at("id").get<std::string>();
   }
 }
 
