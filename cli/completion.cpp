@@ -62,6 +62,8 @@ std::string offer(const std::string& what) {
   if (what == "FILE" || what == "DIR" || what == "JOURNAL") return " -F";
   if (what == "PROXY") return " -a '(__firedrill_proxies)'";
   if (what == "FAULT") return " -a '(__firedrill_faults)'";
+  if (what == "RUN") return " -a '(__firedrill_runs)'";
+  if (what == "DRILL") return " -F -a '(__firedrill_drills)'";
   if (what == "KIND") return fmt::format(" -a '{}'", kinds());
   if (what == "SHELL") return " -a 'bash zsh fish'";
   return what == "FORMAT" ? " -a 'markdown json junit'" : "";

@@ -52,7 +52,15 @@ _firedrill_wanted() {
 _firedrill_candidates() {
   case $1 in
     PROXY) "$program" proxy list --quiet "${access[@]}" 2>/dev/null ;;
-    FAULT) "$program" fault list "$proxy" --quiet "${access[@]}" 2>/dev/null ;;
+    FAULT)
+      if [[ $place == runs* ]]; then
+        "$program" runs show "$proxy" "${access[@]}" 2>/dev/null | grep ^fault | cut -f 2
+      else
+        "$program" fault list "$proxy" --quiet "${access[@]}" 2>/dev/null
+      fi
+      ;;
+    RUN) "$program" runs list --quiet "${access[@]}" 2>/dev/null ;;
+    DRILL) "$program" drills --quiet "${access[@]}" 2>/dev/null ;;
     KIND) printf '%s\n' @KINDS@ ;;
     SHELL) printf '%s\n' bash zsh fish ;;
     FORMAT) printf '%s\n' markdown json junit ;;
@@ -84,6 +92,7 @@ _firedrill() {
         compopt -o default 2>/dev/null
         return
         ;;
+      DRILL) compopt -o default 2>/dev/null ;; # a file, where there is no such name
     esac
     list=$(_firedrill_candidates "$wanted")
   fi
@@ -116,6 +125,7 @@ _firedrill() {
         _files
         return
         ;;
+      DRILL) _files ;; # or the name of one
     esac
     list=("${(@f)$(_firedrill_candidates "$wanted")}")
   fi
@@ -186,7 +196,21 @@ end
 function __firedrill_faults
     set -l program (commandline -opc)[1]
     set -l typed (__firedrill_words)
-    command $program fault list $typed[3] --quiet (__firedrill_access) 2>/dev/null
+    if test "$typed[1]" = runs
+        command $program runs show $typed[3] (__firedrill_access) 2>/dev/null | grep '^fault' | cut -f 2
+    else
+        command $program fault list $typed[3] --quiet (__firedrill_access) 2>/dev/null
+    end
+end
+
+function __firedrill_runs
+    set -l program (commandline -opc)[1]
+    command $program runs list --quiet (__firedrill_access) 2>/dev/null
+end
+
+function __firedrill_drills
+    set -l program (commandline -opc)[1]
+    command $program drills --quiet (__firedrill_access) 2>/dev/null
 end
 
 complete -c firedrill -f

@@ -156,11 +156,10 @@ Daemon::Daemon(const Access& access, faults::Duration patience)
   curl_easy_setopt(easy_.get(), CURLOPT_PATH_AS_IS, 1L);  // a proxy may be named ".."
 }
 
-Json Daemon::ask(const std::string& method, const std::string& path, const Json& body) {
+unsigned Daemon::exchange(const std::string& method, const std::string& path, const Json& body, std::string& answer) {
   CURL* easy = easy_.get();
   const std::string url = "http://" + address_ + path;
   const std::string sent = body.is_null() ? "" : body.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string answer;
   if (body.is_null()) {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   } else {
@@ -174,10 +173,22 @@ Json Daemon::ask(const std::string& method, const std::string& path, const Json&
   if (const CURLcode code = curl_easy_perform(easy); code != CURLE_OK)
     throw NotDone{exit_errored, {why_no_answer(code, address_, patience_)}};
   const auto status = static_cast<unsigned>(drills::status(easy));
+  if (status >= 200 && status < 300) return status;
+  throw refusal(status, answer.empty() ? Json(nullptr) : Json::parse(answer, nullptr, false), address_);
+}
+
+Json Daemon::ask(const std::string& method, const std::string& path, const Json& body) {
+  std::string answer;
+  const unsigned status = exchange(method, path, body, answer);
   Json json = answer.empty() ? Json(nullptr) : Json::parse(answer, nullptr, false);
-  if (status < 200 || status >= 300) throw refusal(status, json, address_);
   if (json.is_discarded()) throw NotDone{exit_errored, {not_a_daemon(address_)}, status};
   return json;
+}
+
+std::string Daemon::text(const std::string& path) {
+  std::string answer;
+  exchange("GET", path, nullptr, answer);
+  return answer;
 }
 
 std::string path_of(const std::string& proxy) { return "/v1/proxies/" + control::segment(proxy); }

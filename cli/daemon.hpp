@@ -37,11 +37,16 @@ class Daemon {
   /// of success, with the problem details it came with.
   Json ask(const std::string& method, const std::string& path, const Json& body = nullptr);
   Json get(const std::string& path) { return ask("GET", path); }
+  /// The same for what is no JSON: the answer as it is.
+  std::string text(const std::string& path);
 
   /// HOST:PORT.
   const std::string& address() const { return address_; }
 
  private:
+  // The answer and its status; throws when there is none.
+  unsigned exchange(const std::string& method, const std::string& path, const Json& body, std::string& answer);
+
   std::string address_;
   faults::Duration patience_;
   drills::Headers headers_;

@@ -163,7 +163,9 @@ class Asker {
     Json body = Json::object();
     if (!wanted.proxy.empty()) body["proxy"] = wanted.proxy;
     const Json answer = daemon_.ask("POST", "/v1/heal", body);
-    return told(answer, count(answer.at("healed").get<std::size_t>(), "fault") + " healed");
+    const auto aborted = answer.value("aborted_runs", std::size_t{0});
+    return told(answer, count(answer.at("healed").get<std::size_t>(), "fault") + " healed" +
+                            (aborted == 0 ? "" : fmt::format(", {} aborted", count(aborted, "run"))));
   }
 
   int operator()(const HaltAll& wanted) {
@@ -179,12 +181,17 @@ class Asker {
 
   int operator()(const ShowStatus&) {
     const Json status = daemon_.get("/v1/status"), faults = daemon_.get("/v1/faults").at("faults");
-    if (arguments_.json) return done({{"status", status}, {"faults", faults}});
+    const Json runs = runs_under_way(daemon_);
+    if (arguments_.json) return done({{"status", status}, {"runs", runs}, {"faults", faults}});
     if (on_terminal())
-      picture(status, faults);
+      picture(status, runs, faults);
     else
-      lines(status, faults);
+      lines(status, runs, faults);
     return 0;
+  }
+
+  int operator()(const RunRequest& wanted) {
+    return ask_about_runs(daemon_, wanted, {arguments_.json, arguments_.names});
   }
 
   int operator()(const Top& wanted) { return top(daemon_, wanted.once, arguments_.json); }
@@ -205,20 +212,25 @@ class Asker {
     return 0;
   }
 
-  void picture(const Json& status, const Json& faults) const {
+  void picture(const Json& status, const Json& runs, const Json& faults) const {
     const Shape shape = terminal_shape();
     print(headline(status, daemon_.address(), shape) + "\n");
     if (!status.at("halt").is_null()) print(halt_line(status.at("halt"), shape) + "\n");
     print("\n");
+    if (!runs.empty()) {
+      print(table_of_runs(runs), "");
+      print("\n");
+    }
     print(table_of_faults(faults), "no faults");
   }
 
-  void lines(const Json& status, const Json& faults) const {
+  static void lines(const Json& status, const Json& runs, const Json& faults) {
     for (const char* key : {"version", "started"}) say_pair(key, text_at(status, key));
     say_pair("proxies", status.at("proxies").dump());
     if (const Json& halt = status.at("halt"); !halt.is_null())
       print(fmt::format("halt\t{}\t{}\t{}\n", harmless(text_at(halt, "since")), harmless(text_at(halt, "by")),
                         harmless(text_at(halt, "reason"))));
+    print(table_of_runs(runs).tabbed("run"));
     print(table_of_faults(faults).tabbed("fault"));
   }
   static void say_pair(const char* key, const std::string& value) {

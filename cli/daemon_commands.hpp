@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/daemon.hpp"
+#include "cli/run_commands.hpp"
 
 namespace firedrill::cli {
 
@@ -56,7 +57,7 @@ struct Top {
 };
 
 using DaemonRequest = std::variant<ListProxies, ShowProxy, AddProxy, RemoveProxy, SwitchProxy, ListFaults, AddFault,
-                                   UpdateFault, RemoveFault, Heal, HaltAll, ReleaseHalt, ShowStatus, Top>;
+                                   UpdateFault, RemoveFault, Heal, HaltAll, ReleaseHalt, ShowStatus, Top, RunRequest>;
 
 struct DaemonArguments {
   Access access;

@@ -15,6 +15,11 @@ std::string a_ttl(const std::string& text) {
   return faults::parse_duration(text) ? "" : fmt::format("must be a duration, such as 5m, not \"{}\"", text);
 }
 
+std::string a_format(const std::string& text) {
+  const bool known = text == "markdown" || text == "json" || text == "junit";
+  return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
+}
+
 void operand(CLI::App& app, const std::string& name, std::string& into, const std::string& summary) {
   app.add_option(name, into, summary)->required()->option_text(" ");
 }
@@ -35,6 +40,7 @@ DaemonLine::DaemonLine(CLI::App& program) {
   add_proxy_commands(program);
   add_fault_commands(program);
   add_other_commands(program);
+  add_run_commands(program);
 }
 
 std::optional<DaemonArguments> DaemonLine::wish() const {
@@ -140,6 +146,88 @@ void DaemonLine::add_other_commands(CLI::App& program) {
   leaf(program, "top", "Watch a daemon's proxies, pools and faults", top_examples, [this] {
     return Top{once_};
   }).add_flag("--once", once_, "Print one table");
+}
+
+CLI::App& DaemonLine::run_leaf(CLI::App& group, const std::string& name, const std::string& summary,
+                               std::function<RunRequest()> request) {
+  CLI::App& app = leaf(group, name, summary, runs_examples, std::move(request));
+  operand(app, "RUN", run_, "The run, as firedrill runs list has it");
+  return app;
+}
+
+void DaemonLine::add_run_commands(CLI::App& program) {
+  leaf(
+      program, "drills", "List the drills that a daemon was given", drills_examples,
+      [] { return RunRequest{ListDrills{}}; }, Shows::list);
+  leaf(
+      program, "schedule", "Say when a daemon plays which drill by itself", schedule_examples,
+      [] { return RunRequest{ShowSchedule{}}; }, Shows::list);
+
+  CLI::App& group =
+      *add_command(program, "runs", "Start, watch, steer and end runs of a daemon", with_exit_codes(runs_examples));
+  group.require_subcommand(1);
+  leaf(
+      group, "list", "List them, the newest first", runs_examples, [] { return RunRequest{ListRuns{}}; }, Shows::list);
+  run_leaf(group, "show", "Show one: faults, checks, events", [this] { return ShowRun{run_}; });
+
+  CLI::App& start = leaf(group, "start", "Have a drill played", start_examples, [this] { return RunRequest{start_}; });
+  operand(start, "DRILL", start_.drill, "A drill file that is here, or else the name of a drill of the daemon's");
+  start.add_option("--set", start_.settings, "Override a setting of the drill; may be repeated")
+      ->option_text("KEY=VALUE")
+      ->allow_extra_args(false);
+  CLI::Option* dry = start.add_flag("--dry-run", start_.dry_run, "Start nothing; print what would happen, as JSON");
+  start.add_flag("--watch", start_.watch, "Stay until it is over, and exit with its code")
+      ->excludes(dry)
+      ->option_text(" ");
+  run_leaf(group, "watch", "Print what happens until it is over, and exit with its code",
+           [this] { return WatchRun{run_}; });
+  add_run_orders(group);
+
+  run_leaf(group, "report", "Print its report",
+           [this] {
+             return ReportRun{run_, format_ == "junit" ? "junit.xml" : format_ == "json" ? "report.json" : "report.md"};
+           })
+      .add_option("--format", format_, "markdown (default), json or junit")
+      ->option_text("FORMAT")
+      ->check(a_format);
+  run_leaf(group, "journal", "Print its journal", [this] { return ReportRun{run_, "journal"}; });
+}
+
+void DaemonLine::add_run_orders(CLI::App& group) {
+  run_leaf(group, "pause", "Stop its clock: what is in force stays, what comes waits", [this] {
+    return TellRun{run_, "pause", {}, "paused"};
+  });
+  run_leaf(group, "resume", "Let its clock go on", [this] { return TellRun{run_, "resume", {}, "resumed"}; });
+  const auto of_fault = [&](const char* name, const char* summary, const char* done) -> CLI::App& {
+    CLI::App& app = run_leaf(group, name, summary, [this, order = std::string{name}, done] {
+      TellRun wanted{run_, fault_order(fault_, order), {}, fmt::format("fault {} {}", fault_, done)};
+      if (order == "extend") wanted.body.emplace_back("by", by_);
+      return wanted;
+    });
+    operand(app, "FAULT", fault_, "The fault, as its drill names it");
+    return app;
+  };
+  of_fault("skip", "Leave out what is still to come of a fault", "is skipped");
+  of_fault("end", "Heal a fault now", "is ended");
+  CLI::App& extend = of_fault("extend", "Let a fault last longer", "is extended");
+  extend.add_option("DURATION", by_, "By how much, such as 30s")->required()->option_text(" ")->check(a_ttl);
+
+  const auto words = [this] { return fmt::format("{}", fmt::join(reason_, " ")); };
+  run_leaf(group, "note", "Put a note into its journal and its report",
+           [this, words] {
+             return TellRun{run_, "notes", {{"text", words()}}, "noted"};
+           })
+      .add_option("TEXT", reason_, "What is to be noted")
+      ->required()
+      ->option_text(" ");
+  run_leaf(group, "abort", "Heal everything of it and end it",
+           [this, words] {
+             TellRun wanted{run_, "abort", {}, "aborted; everything of it is being healed"};
+             if (!reason_.empty()) wanted.body.emplace_back("reason", words());
+             return wanted;
+           })
+      .add_option("REASON", reason_, "Why")
+      ->option_text(" ");
 }
 
 }  // namespace firedrill::cli

@@ -35,6 +35,10 @@ class DaemonLine {
   void add_proxy_commands(CLI::App& program);
   void add_fault_commands(CLI::App& program);
   void add_other_commands(CLI::App& program);
+  void add_run_commands(CLI::App& program);
+  void add_run_orders(CLI::App& group);
+  CLI::App& run_leaf(CLI::App& group, const std::string& name, const std::string& summary,
+                     std::function<RunRequest()> request);
   void add_settings(CLI::App& app, const std::string& otherwise);
 
   DaemonArguments arguments_;
@@ -42,6 +46,8 @@ class DaemonLine {
   std::string proxy_, fault_;
   AddProxy add_proxy_;
   AddFault add_fault_;
+  StartRun start_;
+  std::string run_, by_, format_ = "markdown";
   std::vector<std::string> settings_, reason_;
   std::string ttl_;
   bool release_ = false, once_ = false;

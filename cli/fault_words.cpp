@@ -102,6 +102,12 @@ std::string show_clock(const std::string& utc) {
   return today ? fmt::format("{:%H:%M:%S}", then) : fmt::format("{:%Y-%m-%d %H:%M:%S}", then);
 }
 
+std::string local_stamp(const std::string& utc) {
+  std::tm parts{};
+  if (::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return utc;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S%z}", fmt::localtime(::timegm(&parts)));
+}
+
 std::string headline(const Json& status, const std::string& address, Shape shape) {
   const std::chrono::seconds up{static_cast<std::int64_t>(status.at("uptime_s").get<double>())};
   const auto proxies = status.at("proxies").get<std::size_t>(), faults = status.at("faults").get<std::size_t>();

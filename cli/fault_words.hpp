@@ -28,6 +28,9 @@ std::string links_of(const Json& fault);
 /// A UTC stamp by the local clock: "14:03:07", with the date when that is not today's.
 std::string show_clock(const std::string& utc);
 
+/// The same with the date and how far that clock is off, for programs: "2026-05-12T11:00:00+0200".
+std::string local_stamp(const std::string& utc);
+
 /// "firedrill 0.1.0 at 127.0.0.1:8474  up 3m  2 proxies  1 fault".
 std::string headline(const Json& status, const std::string& address, Shape shape);
 /// "halted by ada@laptop at 14:03:07: the real incident comes first".

@@ -17,6 +17,7 @@ inline constexpr const char* main_examples = R"(Examples:
   firedrill serve proxies.toml                keep proxies open, and break them by hand over a control port
   firedrill fault add api latency delay=1s    do so: make a proxy of the daemon slow, for an hour
   firedrill heal                              and mend it
+  firedrill runs start drill.toml --watch     have the daemon play a drill
   firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
 
 inline constexpr const char* run_examples = R"(Examples:
@@ -118,7 +119,7 @@ inline constexpr const char* heal_examples = R"(Examples:
   firedrill heal          every fault of every proxy
   firedrill heal api      those of one
 
-What was held back is let go.)";
+What was held back is let go. Without a proxy runs are aborted, too.)";
 
 inline constexpr const char* halt_examples = R"(Examples:
   firedrill halt the real incident comes first
@@ -126,11 +127,44 @@ inline constexpr const char* halt_examples = R"(Examples:
 
 A halt heals everything and takes no fault until it is released.)";
 
+inline constexpr const char* drills_examples = R"(Examples:
+  firedrill drills
+  firedrill drills --quiet
+
+They are those among the files of firedrill serve, read anew each time.
+In a pipe lists are lines of cells between tabs: name, title, file, scheduled (yes or no), problems.)";
+
+inline constexpr const char* schedule_examples = R"(Examples:
+  firedrill schedule
+
+In a pipe lists are lines of cells between tabs: drill, cron, timezone, next in UTC and by the clock here, state.)";
+
+inline constexpr const char* runs_examples = R"(Examples:
+  firedrill runs start pool-exhaustion --watch
+  firedrill runs list
+  firedrill runs watch pool-exhaustion-20260512T090000Z
+  firedrill runs note pool-exhaustion-20260512T090000Z the pager went off
+  firedrill runs extend pool-exhaustion-20260512T090000Z undersized-pool 30s
+  firedrill runs abort pool-exhaustion-20260512T090000Z the real incident comes first
+  firedrill runs report pool-exhaustion-20260512T090000Z --format junit
+
+In a pipe lists are lines of cells between tabs: run, drill, state or result, started, elapsed, length in seconds, by.
+The lines of show begin with what they are about: run, drill, by, started, state, reason, elapsed, length, directory,
+fault, check, event.)";
+
+inline constexpr const char* start_examples = R"(Examples:
+  firedrill runs start pool-exhaustion
+  firedrill runs start drill.toml --set fault.slow.delay=1s --watch
+  firedrill runs start pool-exhaustion --dry-run | jq .timeline
+
+A file is sent to the daemon; it may run no commands and read no files there. With --watch the exit code is the run's
+own: 0 passed, 1 failed, 3 aborted, 4 errored.)";
+
 inline constexpr const char* status_examples = R"(Examples:
   firedrill status
   firedrill status --json | jq .faults
 
-In a pipe each line begins with what it is about: version, started, proxies, halt, fault.)";
+In a pipe each line begins with what it is about: version, started, proxies, halt, run, fault.)";
 
 inline constexpr const char* top_examples = R"(Examples:
   firedrill top
@@ -145,6 +179,6 @@ inline constexpr const char* completion_examples = R"(Examples:
   firedrill completion zsh > "${fpath[1]}/_firedrill"
   firedrill completion fish > ~/.config/fish/completions/firedrill.fish
 
-Names of proxies and faults are asked of the daemon, if one runs.)";
+Names of proxies, faults, drills and runs are asked of the daemon, if one runs.)";
 
 }  // namespace firedrill::cli

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/command_line.hpp"
+#include "cli/toxiproxy_cli.hpp"
 
 namespace {
 
@@ -43,8 +44,9 @@ int main(int argc, char** argv) {
     spdlog::set_pattern("firedrill: %l: %v");
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     // In an image that has it under that name, or as a symbolic link.
-    const bool stands_in = argc > 0 && std::filesystem::path{argv[0]}.filename() == "toxiproxy-server";
-    return carry_out(stands_in ? parse_toxiproxy_server(words) : parse_command_line(words));
+    const std::string name = argc > 0 ? std::filesystem::path{argv[0]}.filename().string() : "";
+    if (name == "toxiproxy-cli") return toxiproxy_cli(words);
+    return carry_out(name == "toxiproxy-server" ? parse_toxiproxy_server(words) : parse_command_line(words));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "firedrill: %s\n", error.what());
     return exit_errored;
