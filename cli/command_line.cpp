@@ -104,7 +104,8 @@ class CommandLine {
     run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
     run_app_->add_option("--control", run_control_.at, "Open a control port while the drill is played: HOST:PORT")
         ->option_text("HOST:PORT");
-    run_app_->add_option("--control-token-file", run_control_.token_file, "As for firedrill serve")->option_text("FILE");
+    run_app_->add_option("--control-token-file", run_control_.token_file, "As for firedrill serve")
+        ->option_text("FILE");
     run_app_->add_flag("--dry-run", run_.dry_run,
                        "Start nothing; print what would happen when, to whom, and what is checked");
 

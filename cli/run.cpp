@@ -102,8 +102,8 @@ drills::Outcome watch(drills::Run& run, Progress& progress, SignalThread& signal
 }
 
 // The same beside a control port, over which others may look at it, change it and end it, too.
-drills::Outcome play_with_port(drills::Drill drill, const RunArguments& arguments, const control::ControlOptions& options,
-                               Progress& progress, const Signals& signals) {
+drills::Outcome play_with_port(drills::Drill drill, const RunArguments& arguments,
+                               const control::ControlOptions& options, Progress& progress, const Signals& signals) {
   control::Registry registry{{arguments.workers, faults::Seed{arguments.seed.value_or(drill.seed)}, {}}};
   control::Runs runs{registry, "firedrill-runs"};
   const control::DrillFiles drills{{arguments.file}};
@@ -165,7 +165,8 @@ int run_with_port(drills::Drill drill, const RunArguments& arguments) {
     if (!options) return exit_bad_input;
     const std::string name = drill.name;
     const Signals signals;
-    Progress progress{{drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way_of(arguments)};
+    Progress progress{
+        {drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way_of(arguments)};
     const drills::Outcome outcome = play_with_port(std::move(drill), arguments, *options, progress, signals);
     const bool written = conclude(arguments, name, outcome);
     return flush() && written ? drills::exit_code(outcome.result) : exit_errored;

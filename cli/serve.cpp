@@ -137,7 +137,8 @@ int serve(const ServeArguments& arguments) {
     const control::DrillFiles drills{arguments.files};
     control::Runs runs{registry, state / "runs"};
     if (its_own) runs.close_interrupted();
-    const control::Scheduler scheduler{registry, runs, drills, its_own ? state / "schedule.json" : std::filesystem::path{}};
+    const control::Scheduler scheduler{registry, runs, drills,
+                                       its_own ? state / "schedule.json" : std::filesystem::path{}};
     const control::Pulse pulse{registry, runs};
     const control::Drilling drilling{runs, drills, scheduler};
     const control::ControlPort port{*options, registry, &drilling};

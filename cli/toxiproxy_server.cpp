@@ -74,8 +74,8 @@ Wish parse_toxiproxy_server(const std::vector<std::string>& words) {
   set_log_level();
   ServeArguments serve;
   const std::string host = value("host", "localhost");
-  serve.control.at = fmt::format("{}:{}", host.find(':') == std::string::npos || host[0] == '[' ? host : "[" + host + "]",
-                              value("port", "8474"));
+  serve.control.at = fmt::format(
+      "{}:{}", host.find(':') == std::string::npos || host[0] == '[' ? host : "[" + host + "]", value("port", "8474"));
   serve.control.open = true;
   serve.state.clear();
   serve.drain = faults::Duration::zero();

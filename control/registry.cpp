@@ -367,8 +367,9 @@ void Registry::play(const std::string& proxy, const std::string& run,
   changing.unlock();
   tell(*entry, version);
   const auto among = [&](const std::vector<HandFault>& some, const HandFault& one) {
-    return std::any_of(some.begin(), some.end(),
-                       [&](const HandFault& other) { return other.run == run && other.fault->name == one.fault->name; });
+    return std::any_of(some.begin(), some.end(), [&](const HandFault& other) {
+      return other.run == run && other.fault->name == one.fault->name;
+    });
   };
   for (const HandFault& one : played)
     if (one.run == run && !among(before, one)) tell_of("fault_on", proxy, one.by, said_of(one));

@@ -130,7 +130,8 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     for (const auto& [id, one] : runs_)
       if (one->drill == name && !one->outcome)
         throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
-    const fs::path directory = into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
+    const fs::path directory =
+        into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
     drills::RunOptions options;
     options.seed = registry_.seed().value;  // links are picked by the proxies' seed
     options.directory = directory.string();

@@ -19,8 +19,9 @@ class Scheduler {
  public:
   using Moment = std::chrono::sys_seconds;
 
-  /// Remembers in the file `memory`, if there is one, up to when it has looked: what came due while nobody did is missed. `runs`, `drills`
-  /// and `registry` outlive it. `start`: with a thread of its own; without, look() has to be called.
+  /// Remembers in the file `memory`, if there is one, up to when it has looked: what came due while nobody did is
+  /// missed. `runs`, `drills` and `registry` outlive it. `start`: with a thread of its own; without, look() has to be
+  /// called.
   Scheduler(Registry& registry, Runs& runs, const DrillFiles& drills, std::filesystem::path memory, bool start = true);
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;

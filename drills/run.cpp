@@ -73,11 +73,12 @@ Outcome Run::State::go() {
   try {
     if (room == 0)
       throw std::runtime_error{"the limit of descriptors leaves no room for connections; raise it (ulimit -n)"};
-    stage = std::make_unique<Stage>(drill, seed, options.workers, force, measures,
-                                    [this](const std::string& check, bool ok, Duration took, const std::string& said) {
-                                      record->probe(check, ok, took, said);
-                                    },
-                                    options.host);
+    stage = std::make_unique<Stage>(
+        drill, seed, options.workers, force, measures,
+        [this](const std::string& check, bool ok, Duration took, const std::string& said) {
+          record->probe(check, ok, took, said);
+        },
+        options.host);
   } catch (const std::exception& error) {
     outcome.worsen(Result::errored, fmt::format("could not start: {}", error.what()));
   }

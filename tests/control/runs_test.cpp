@@ -65,9 +65,9 @@ class RunsApi : public Api {
   static std::string sent(const std::string& toml) { return control::text_of({{"toml", toml}}); }
 
   const tests::TemporaryDirectory directory_;
-  Runs runs_{registry_, directory_.path() / "state"};
+  Runs runs_{registry_, directory_.path() / "state/runs"};
   const DrillFiles drills_{{directory_ / "drills"}};
-  const Scheduler scheduler_{registry_, runs_, drills_, false};
+  const Scheduler scheduler_{registry_, runs_, drills_, directory_.path() / "state/schedule.json", false};
 };
 
 TEST_F(RunsApi, PlaysADrillToItsEnd) {
@@ -372,6 +372,7 @@ class Interrupted : public testing::Test {
   Json close_as(const std::string& text) {
     std::ofstream{journal()} << text;
     const Runs next{registry_, directory_.path()};
+    next.close_interrupted();
     return fs::exists(run_ / "report.json") ? Json::parse(text_of(run_ / "report.json")) : Json(nullptr);
   }
 

@@ -33,7 +33,7 @@ class Scheduled : public testing::Test {
   }
   /// As a daemon does that came up when this was first called, or called first after restart().
   void look(Moment now) {
-    if (!scheduler_) scheduler_.emplace(registry_, runs_, drills_, false);
+    if (!scheduler_) scheduler_.emplace(registry_, runs_, drills_, directory_.path() / "state/schedule.json", false);
     scheduler_->look(now);
   }
   void restart() { scheduler_.reset(); }
@@ -61,7 +61,7 @@ class Scheduled : public testing::Test {
   const tests::TemporaryDirectory directory_;
   Registry registry_{{1, faults::Seed{7}, {}}};
   const std::uint64_t before_ = registry_.events().newest();
-  Runs runs_{registry_, directory_.path() / "state"};
+  Runs runs_{registry_, directory_.path() / "state/runs"};
   const DrillFiles drills_{{directory_ / "drills"}};
   std::optional<Scheduler> scheduler_;
 };

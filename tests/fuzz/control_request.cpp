@@ -105,7 +105,7 @@ class Daemon {
   Registry halted_{{1, faults::Seed{7}, nowhere_else()}};
   Runs runs_{halted_, "/nonexistent"};
   const DrillFiles drills_{{}};
-  const Scheduler scheduler_{halted_, runs_, drills_, false};
+  const Scheduler scheduler_{halted_, runs_, drills_, {}, false};
   Router native_, runs_router_, toxiproxy_ = toxiproxy(registry_, {});
 };
 
