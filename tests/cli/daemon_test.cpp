@@ -297,8 +297,10 @@ TEST_F(DaemonCommands, DoWhatTheDocumentationSays) {
   ok({"proxy", "remove", "api"});
   std::ifstream page{FIREDRILL_SOURCE_DIR "/docs/cli.md"};
   std::size_t tried = 0;
+  bool here = true;
   for (std::string line; std::getline(page, line);) {
-    if (!line.starts_with("    firedrill ") || line.ends_with("--hold")) continue;  // which would stay
+    if (line.starts_with("## ")) here = line != "## Drills";                                 // runs_test.cpp has that
+    if (!here || !line.starts_with("    firedrill ") || line.ends_with("--hold")) continue;  // which would stay
     if (line.find("127.0.0.1:8081") != std::string::npos) line.replace(line.find(":8081"), 5, ":0");
     const std::string run =
         environment() + " '" FIREDRILL_PROGRAM "' " + line.substr(14) + " > '" + (desk_ / "said") + "' 2>&1";
