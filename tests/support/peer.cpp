@@ -75,7 +75,9 @@ int Peer::try_connect(const proxy::Endpoint& to, Peer& peer, const std::string& 
   do {
     done = ::connect(made.fd_, address.data(), static_cast<socklen_t>(address.size()));
   } while (done != 0 && errno == EINTR);
-  if (done != 0) return errno;
+  // An RST right behind the handshake may be there before this thread is: the connection was made all the same, and
+  // whoever reads from it finds it reset.
+  if (done != 0 && errno != ECONNRESET) return errno;
   const int on = 1;
   if (!to.is_unix()) ::setsockopt(made.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   peer = std::move(made);
