@@ -279,7 +279,8 @@ TEST_F(Serve, PlaysDrillsOnItsOwnProxiesWhichGoOn) {
   const auto now = [&] { return ordered_json::parse(ask("GET", "/v1/runs/" + run).body); };
   ASSERT_TRUE(eventually([&] { return now().at("events").dump().find("fault late on") != std::string::npos; }));
   client.send("in the middle");
-  server.expect("in the middle");
+  server.expect("in the middle").send("answer");
+  client.expect("answer");
   ASSERT_TRUE(eventually([&] { return now().at("state") == "over"; }));
 
   EXPECT_EQ(now().at("result"), "passed") << now();
