@@ -98,6 +98,7 @@ std::optional<Response> Access::refusal(Request& request, Role needed) const {
     return response;
   }
   request.caller = caller->name;
+  request.by_admin = caller->role == Role::admin;
   if (caller->role >= needed) return std::nullopt;
   return problem(403, fmt::format("{} is {}; this takes {}", caller->name, name(caller->role), name(needed)));
 }

@@ -18,6 +18,7 @@ struct Request {
   std::string body;
   std::string peer;      // "127.0.0.1:51234"
   std::string caller{};  // whose token it bears; "" without one
+  bool by_admin = true;  // what only an admin may do may be done for it
 
   /// Of the first header of that name, which is compared without regard to case; "" when there is none.
   std::string_view header(std::string_view name) const;

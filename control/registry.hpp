@@ -126,6 +126,7 @@ class Registry {
   /// Ends every link at the latest after `grace`.
   void close(Duration grace);
   faults::Seed seed() const { return options_.seed; }
+  const Upstreams& upstreams() const { return options_.upstreams; }
 
   Events& events() { return events_; }
   /// Faults that have expired since the last call become events.

@@ -212,11 +212,26 @@ class RunRoutes {
     if (!problems.empty()) throw faults::PlanError{std::move(problems)};
   }
 
+  // A drill that is sent opens proxies and backends, which only an admin may; and where proxies may not lead, its loads
+  // and checks may not look.
+  drills::Drill sent(const Request& request, const std::string& toml,
+                     const std::vector<drills::Override>& overrides) const {
+    if (!request.by_admin)
+      throw Refusal{403, fmt::format("{} may start the daemon's own drills; to send one takes admin", request.by())};
+    drills::Drill drill = drills::parse_sent_drill(toml, overrides);
+    if (runs_.upstreams().are_limited() && drills::looks_elsewhere(drill))
+      throw Refusal{
+          403,
+          "loads, checks and abort conditions of a drill that was sent may only look at its own proxies and backends: "
+          "--allow-upstream limits where this daemon goes"};
+    return drill;
+  }
+
   Wanted wanted(const Request& request) const {
     Wanted wanted;
     if (request.header("Content-Type").find("toml") != std::string_view::npos) {
       wanted.dry_run = query_value(request.target, "dry_run") == "true";
-      wanted.drill = drills::parse_sent_drill(request.body, {});
+      wanted.drill = sent(request, request.body, {});
       return wanted;
     }
     const Value body = body_of(request);
@@ -238,7 +253,7 @@ class RunRoutes {
       keys.problem("give either drill, the name of one, or toml, the text of one");
     give_up_on(std::move(problems));
     drills::judge_sent_overrides(wanted.overrides);
-    wanted.drill = name ? drills_.read(*name, wanted.overrides) : drills::parse_sent_drill(*toml, wanted.overrides);
+    wanted.drill = name ? drills_.read(*name, wanted.overrides) : sent(request, *toml, wanted.overrides);
     return wanted;
   }
 

@@ -59,6 +59,7 @@ class Runs {
   /// Where the run's files are, also one of an earlier daemon. Throws Refusal(404).
   std::filesystem::path directory(const std::string& id) const;
   const std::filesystem::path& directory() const { return directory_; }
+  const Upstreams& upstreams() const { return registry_.upstreams(); }
 
  private:
   class Guest;

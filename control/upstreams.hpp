@@ -16,6 +16,8 @@ class Upstreams {
   /// "10.0.0.0/8", "10.0.0.7", "db.internal", each also with ":PORT"; "unix:PATH". False when it is none of these.
   bool allow(std::string_view text);
 
+  /// Something was said.
+  bool are_limited() const { return !rules_.empty(); }
   /// Anything, as long as nothing was said. A network allows addresses, not names: what a name means tomorrow nobody
   /// knows.
   bool allows(const proxy::Endpoint& upstream) const;

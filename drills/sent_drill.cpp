@@ -53,6 +53,21 @@ Drill parse_sent_drill(const std::string& text, const std::vector<Override>& ove
   return parse_drill(std::string{source}, text, overrides, {});
 }
 
+bool looks_elsewhere(const Drill& drill) {
+  const auto outside = [](const Target& target) { return target.proxy.empty() && target.backend.empty(); };
+  const auto looks = [&](const Source& source) {
+    if (const auto* http = std::get_if<HttpProbe>(&source)) return outside(http->url);
+    if (const auto* tcp = std::get_if<TcpProbe>(&source)) return outside(tcp->address);
+    return false;
+  };
+  return std::any_of(drill.loads.begin(), drill.loads.end(),
+                     [&](const LoadSpec& load) { return outside(load.http); }) ||
+         std::any_of(drill.checks.begin(), drill.checks.end(),
+                     [&](const CheckSpec& check) { return looks(check.source); }) ||
+         std::any_of(drill.aborts.begin(), drill.aborts.end(),
+                     [&](const AbortSpec& abort) { return looks(abort.source); });
+}
+
 void judge_sent_overrides(const std::vector<Override>& overrides) {
   Problems problems;
   for (const auto& [key, value] : overrides) {

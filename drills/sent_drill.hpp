@@ -12,6 +12,9 @@ namespace firedrill::drills {
 /// replaced. Throws faults::PlanError.
 Drill parse_sent_drill(const std::string& text, const std::vector<Override>& overrides);
 
+/// Whether a load, a check or an abort condition asks something that is neither a proxy nor a backend of the drill.
+bool looks_elsewhere(const Drill& drill);
+
 /// What may not be overridden from afar, for the same reasons, also in a drill of this machine's. Throws
 /// faults::PlanError.
 void judge_sent_overrides(const std::vector<Override>& overrides);

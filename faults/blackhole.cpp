@@ -16,8 +16,10 @@ struct BlackholeSettings final : Settings {
   Then then = Then::reset;
 
   Outlook outlook() const override {
-    if (!timeout) return {Shuts::bytes, {}, "whatever is sent is lost"};
-    return {Shuts::bytes, {}, fmt::format("whatever is sent is lost, and links end after {}", show(*timeout))};
+    Outlook outlook{Shuts::bytes, {}, "whatever is sent is lost"};
+    if (timeout) outlook.worst += fmt::format(", and links end after {}", show(*timeout));
+    outlook.ends = timeout || then == Then::close;
+    return outlook;
   }
 };
 
