@@ -279,7 +279,8 @@ struct Server::State : Hall {
 
   void accept() {
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
+      // Closed: also for one that was let in just before, whose turn comes only now.
+      if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
       if (error && (!is_want_of_descriptors(error) || !spend_spare())) return pause(error);
       if (!error) welcome(std::move(socket));
       accept();
