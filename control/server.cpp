@@ -104,7 +104,7 @@ class Session : public std::enable_shared_from_this<Session> {
     end_after(hall_.limits.write);
     const bool head = parser_->get().method() == http::verb::head;
     auto written = [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->close();
+      if (error || self->closed_) return self->close();
       if (self->feed_) return self->follow();
       if (!self->keep_) return self->leave();
       self->read();
@@ -124,6 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
     answer(plain_error(status, what));
   }
 
+  /// What was done before, and whose handler runs only afterwards, finds `closed_` and goes no further.
   void close() {
     if (std::exchange(closed_, true)) return;
     error_code ignored;
@@ -149,7 +150,7 @@ class Session : public std::enable_shared_from_this<Session> {
     idle_ = false;
     end_after(hall_.limits.read);
     http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error || self->parser_->is_done()) return self->have_read(error);
+      if (error || self->closed_ || self->parser_->is_done()) return self->have_read(error);
       self->invite();
       http::async_read(self->socket_, self->buffer_, *self->parser_,
                        [self](error_code e, std::size_t) { self->have_read(e); });
@@ -160,13 +161,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void invite() {
     if (!parser_->is_header_done() || !beast::iequals(parser_->get()[http::field::expect], "100-continue")) return;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    error_code
-        ignored;  // a socket buffer that is empty takes 25 bytes at once; if it does not, the client goes on unasked
+    error_code ignored;  // an empty socket buffer takes 25 bytes at once; if it does not, the client goes on unasked
     socket_.non_blocking(true, ignored);
     socket_.send(asio::buffer(go_on), 0, ignored);
   }
 
   void have_read(error_code error) {
+    if (closed_) return;
     if (error) return give_up(error);
     auto& message = parser_->get();
     keep_ = message.keep_alive();
@@ -227,7 +228,7 @@ class Session : public std::enable_shared_from_this<Session> {
     last_word_ = now;
     end_after(hall_.limits.write);
     asio::async_write(socket_, asio::buffer(text_), [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->close();
+      if (error || self->closed_) return self->close();
       self->feed_some();
     });
   }
@@ -236,7 +237,7 @@ class Session : public std::enable_shared_from_this<Session> {
     buffer_.clear();
     socket_.async_read_some(buffer_.prepare(512), [self = shared_from_this()](error_code error, std::size_t) {
       if (error == asio::error::operation_aborted) return;  // a write that was too slow: it closes
-      if (error) return self->close();
+      if (error || self->closed_) return self->close();
       self->watch_for_end();
     });
   }
@@ -253,7 +254,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void drain() {
     buffer_.clear();
     socket_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->close();
+      if (error || self->closed_) return self->close();
       self->drain();
     });
   }
