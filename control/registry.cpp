@@ -366,15 +366,22 @@ void Registry::play(const std::string& proxy, const std::string& run,
   }
   changing.unlock();
   tell(*entry, version);
-  const auto among = [&](const std::vector<HandFault>& some, const HandFault& one) {
-    return std::any_of(some.begin(), some.end(), [&](const HandFault& other) {
+  const auto same = [&](const std::vector<HandFault>& some, const HandFault& one) -> const HandFault* {
+    const auto found = std::find_if(some.begin(), some.end(), [&](const HandFault& other) {
       return other.run == run && other.fault->name == one.fault->name;
     });
+    return found == some.end() ? nullptr : &*found;
   };
-  for (const HandFault& one : played)
-    if (one.run == run && !among(before, one)) tell_of("fault_on", proxy, one.by, said_of(one));
+  for (const HandFault& one : played) {
+    if (one.run != run) continue;
+    const HandFault* const earlier = same(before, one);
+    if (earlier == nullptr) tell_of("fault_on", proxy, one.by, said_of(one));
+    // Extended. The steps of a ramp, which come ten times a second, are for the journal alone.
+    if (earlier != nullptr && earlier->fault->until != one.fault->until)
+      tell_of("fault_changed", proxy, one.by, said_of(one));
+  }
   for (const HandFault& one : before)
-    if (one.run == run && !among(played, one))
+    if (one.run == run && same(played, one) == nullptr)
       tell_of("fault_off", proxy, one.by, {{"fault", one.fault->name}, {"why", "timeline"}});
 }
 

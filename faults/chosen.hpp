@@ -1,9 +1,7 @@
 // Which faults of a plan are for one link. What was decided once stays decided while the fault is in force.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "faults/plan.hpp"
@@ -28,15 +26,7 @@ class Chosen {
   std::vector<std::shared_ptr<const Fault>> links() const;
 
  private:
-  struct Decision {
-    std::string fault;
-    Time since;
-    bool mine;
-  };
-  void count(std::int64_t by) const;
-
-  std::vector<Decision> decisions_;
-  std::vector<std::shared_ptr<const Fault>> mine_;
+  std::vector<std::shared_ptr<const Fault>> mine_, others_;  // decided; each in the plan's order
 };
 
 }  // namespace firedrill::faults

@@ -1,6 +1,8 @@
 // The faults in force on a proxy at one moment: immutable, replaced as a whole, compared by fault name.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +26,17 @@ struct Fault {
 
 inline bool continues(const Fault& later, const Fault& earlier) {
   return later.name == earlier.name && later.kind == earlier.kind;
+}
+
+/// The place of what `is` accepts in `all`, or all.size(). Looks from `from` on, then before it: plans keep their
+/// order, so that the next is mostly right behind the last.
+template <typename Values, typename Predicate>
+std::size_t find_onward(const Values& all, std::size_t from, Predicate is) {
+  for (std::size_t i = from; i < all.size(); ++i)
+    if (is(all[i])) return i;
+  for (std::size_t i = 0; i < std::min(from, all.size()); ++i)
+    if (is(all[i])) return i;
+  return all.size();
 }
 
 /// Whether `fault` is for `link`, which has not been decided about yet; counts it.
