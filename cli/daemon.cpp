@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "cli/exchange.hpp"
 #include "cli/text.hpp"
 #include "control/http.hpp"
 #include "faults/units.hpp"
@@ -21,8 +22,6 @@
 
 namespace firedrill::cli {
 namespace {
-
-constexpr std::size_t longest_answer = std::size_t{64} << 20U;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
@@ -80,13 +79,6 @@ drills::Headers headers_with(const std::string& token) {
     headers.reset(longer);
   }
   return headers;
-}
-
-std::size_t keep(char* bytes, std::size_t size, std::size_t count, void* into) {
-  auto& answer = *static_cast<std::string*>(into);
-  if (answer.size() + size * count > longest_answer) return 0;
-  answer.append(bytes, size * count);
-  return size * count;
 }
 
 std::string why_no_answer(CURLcode code, const std::string& address, faults::Duration patience) {
@@ -152,25 +144,11 @@ Daemon::Daemon(const Access& access, faults::Duration patience)
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(patience);
   curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(ms.count()));
   curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy_.get(), CURLOPT_WRITEFUNCTION, &keep);
-  curl_easy_setopt(easy_.get(), CURLOPT_PATH_AS_IS, 1L);  // a proxy may be named ".."
 }
 
 unsigned Daemon::exchange(const std::string& method, const std::string& path, const Json& body, std::string& answer) {
   CURL* easy = easy_.get();
-  const std::string url = "http://" + address_ + path;
-  const std::string sent = body.is_null() ? "" : body.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (body.is_null()) {
-    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  } else {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent.c_str());
-  }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
-  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer);
-  if (const CURLcode code = curl_easy_perform(easy); code != CURLE_OK)
+  if (const CURLcode code = cli::exchange(easy, method, "http://" + address_ + path, body, answer); code != CURLE_OK)
     throw NotDone{exit_errored, {why_no_answer(code, address_, patience_)}};
   const auto status = static_cast<unsigned>(drills::status(easy));
   if (status >= 200 && status < 300) return status;

@@ -170,14 +170,8 @@ int run_with_port(drills::Drill drill, const RunArguments& arguments) {
     const drills::Outcome outcome = play_with_port(std::move(drill), arguments, *options, progress, signals);
     const bool written = conclude(arguments, name, outcome);
     return flush() && written ? drills::exit_code(outcome.result) : exit_errored;
-  } catch (const faults::PlanError& error) {
-    complain(error.problems);
-    complain("nothing was started");
-    return exit_bad_input;
-  } catch (const std::exception& error) {
-    complain(error.what());
-    complain("nothing was started");
-    return exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
   }
 }
 
@@ -193,10 +187,8 @@ int run(const RunArguments& arguments) {
     complain(fmt::format("nothing was started; mend {} above and run it again",
                          error.problems.size() == 1 ? "the line" : "the lines"));
     return exit_bad_input;
-  } catch (const std::exception& error) {
-    complain(error.what());
-    complain("nothing was started");
-    return exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
   }
   warn(drill.warnings);
   if (arguments.dry_run) return tell_dry_run(std::move(drill), arguments);

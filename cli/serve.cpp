@@ -153,14 +153,8 @@ int serve(const ServeArguments& arguments) {
     registry.heal();
     flush();
     registry.close(arguments.drain);
-  } catch (const faults::PlanError& error) {
-    complain(error.problems);
-    complain("nothing was started");
-    return exit_bad_input;
-  } catch (const std::exception& error) {
-    complain(error.what());
-    complain("nothing was started");
-    return exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
   }
   return flush() ? 0 : exit_errored;
 }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "cli/exchange.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
 #include "cli/table.hpp"
@@ -31,7 +32,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* stands_for = "2.12.0";  // the release whose commands these are
 constexpr int exit_failed = 1;
-constexpr std::size_t longest_answer = std::size_t{64} << 20U;
 
 /// Said on standard error; `page` before it.
 struct Failed : std::runtime_error {
@@ -40,13 +40,6 @@ struct Failed : std::runtime_error {
 };
 
 void say(std::string_view text) { print(harmless(text) + "\n"); }
-
-std::size_t keep(char* bytes, std::size_t size, std::size_t count, void* into) {
-  auto& answer = *static_cast<std::string*>(into);
-  if (answer.size() + size * count > longest_answer) return 0;
-  answer.append(bytes, size * count);
-  return size * count;
-}
 
 /// Whatever speaks Toxiproxy's interface.
 class Server {
@@ -58,27 +51,13 @@ class Server {
     curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
     curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
     curl_easy_setopt(easy_.get(), CURLOPT_USERAGENT, fmt::format("toxiproxy-cli/{} (firedrill)", stands_for).c_str());
-    curl_easy_setopt(easy_.get(), CURLOPT_WRITEFUNCTION, &keep);
-    curl_easy_setopt(easy_.get(), CURLOPT_PATH_AS_IS, 1L);
   }
 
   /// The answer; null for an empty one. Throws Failed with `failing` before why.
   Json ask(const std::string& failing, const std::string& method, const std::string& path, const Json& body = nullptr) {
     CURL* easy = easy_.get();
-    const std::string url = url_ + path;
-    const std::string sent = body.is_null() ? "" : body.dump(-1, ' ', false, Json::error_handler_t::replace);
     std::string answer;
-    if (body.is_null()) {
-      curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    } else {
-      curl_easy_setopt(easy, CURLOPT_POST, 1L);
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent.c_str());
-    }
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
-    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer);
-    if (const CURLcode code = curl_easy_perform(easy); code != CURLE_OK)
+    if (const CURLcode code = exchange(easy, method, url_ + path, body, answer); code != CURLE_OK)
       throw Failed{fmt::format("{}: {}: {}", failing, url_, curl_easy_strerror(code))};
     const long status = drills::status(easy);
     const Json json = answer.empty() ? Json(nullptr) : Json::parse(answer, nullptr, false);
