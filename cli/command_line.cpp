@@ -138,7 +138,7 @@ class CommandLine {
         ->allow_extra_args(false);
     serve_app_
         ->add_option("--state", serve_.state,
-                     "Where runs leave their reports, and what was done its journal (default: firedrill-state)")
+                     "Where runs leave their reports, and a journal says what was done (default: firedrill-state)")
         ->option_text("DIR");
     serve_app_->add_option("--toxic-ttl", toxic_ttl_, "When toxics expire by themselves (default: never)")
         ->option_text("DURATION")

@@ -116,6 +116,11 @@ std::string line_of(const Json& error) {
 }
 
 NotDone refusal(unsigned status, const Json& problem, const std::string& address) {
+  if (status == 401)
+    return {
+        exit_bad_input,
+        {fmt::format("{} asks for a token that it knows; give one with FIREDRILL_TOKEN or --token-file FILE", address)},
+        status};
   const std::string detail = problem.is_object() ? text_at(problem, "detail") : "";
   if (detail.empty() && status < 500) return {exit_errored, {not_a_daemon(address)}, status};
   if (detail.empty()) return {exit_errored, {fmt::format("{} answered with status {}", address, status)}, status};

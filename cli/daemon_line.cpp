@@ -194,7 +194,7 @@ void DaemonLine::add_run_commands(CLI::App& program) {
 }
 
 void DaemonLine::add_run_orders(CLI::App& group) {
-  run_leaf(group, "pause", "Stop its clock: what is in force stays, what comes waits", [this] {
+  run_leaf(group, "pause", "Stop its clock: what is in force is healed until it goes on, what comes waits", [this] {
     return TellRun{run_, "pause", {}, "paused"};
   });
   run_leaf(group, "resume", "Let its clock go on", [this] { return TellRun{run_, "resume", {}, "resumed"}; });

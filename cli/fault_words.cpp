@@ -74,13 +74,14 @@ std::string settings_words(const Json& fault) {
 
 std::string in_force_words(const Json& fault) {
   const std::string until = on_terminal() ? until_words(fault) : until_stamp(fault);
+  const bool stays = fault.at("status").at("until").is_null();
   return fmt::format("fault {} on {}: in force until {}", fault.at("name").get<std::string>(),
-                     fault.at("proxy").get<std::string>(), until == "-" ? "removed" : until);
+                     fault.at("proxy").get<std::string>(), stays ? "removed" : until);
 }
 
 std::string until_words(const Json& fault) {
   const Json& until = fault.at("status").at("until");
-  if (until.is_null()) return "removed";
+  if (until.is_null()) return "until removed";
   return fmt::format("{} ({})", show_clock(until.get<std::string>()), faults::show(remaining(fault)));
 }
 

@@ -34,15 +34,17 @@ class Held {
 
   /// A daemon that does not answer may come to itself before the fault has expired.
   void renew() {
-    Json now;
+    Json present, now;
     try {
-      now = daemon_.ask("PATCH", path_, {{"ttl", fmt::format("{}s", ttl.count())}});
+      present = daemon_.get(path_);
+      if (is_ours(present)) now = daemon_.ask("PATCH", path_, {{"ttl", our_ttl()}});
     } catch (const NotDone& why) {
       if (why.status == 404) throw NotDone{exit_refused, {words_ + ": somebody has removed it"}};
       const bool may_come_back = why.status == 0 || why.status >= 500;
       if (!may_come_back || steady_clock::now() > renewed_ + ttl) throw;
       return;
     }
+    if (now.is_null()) throw another_time(present);
     if (now.at("status").at("since") != since_)
       throw NotDone{exit_refused, {words_ + ": somebody has put another one in its place"}};
     renewed_ = steady_clock::now();
@@ -50,6 +52,7 @@ class Held {
 
   void remove() {
     try {
+      if (const Json present = daemon_.get(path_); !is_ours(present)) throw another_time(present);
       daemon_.ask("DELETE", path_);
     } catch (const NotDone& why) {
       if (why.status != 404) throw;  // gone is gone
@@ -57,6 +60,16 @@ class Held {
   }
 
  private:
+  static std::string our_ttl() { return fmt::format("{}s", ttl.count()); }
+  // Whoever has given it another time was told that it lasts so long.
+  static bool is_ours(const Json& fault) { return fault.at("ttl") == our_ttl(); }
+  NotDone another_time(const Json& fault) const {
+    const Json& given = fault.at("ttl");
+    return {exit_refused,
+            {fmt::format("{}: somebody has given it another time, {}; it is no longer held", words_,
+                         given.is_string() ? given.get<std::string>() : "until it is removed")}};
+  }
+
   Daemon& daemon_;
   std::string path_, words_;
   Json since_;

@@ -187,7 +187,11 @@ Json overrides_of(const std::vector<std::string>& settings) {
 }
 
 Json drill_of(const std::string& drill) {
-  if (std::error_code error; !std::filesystem::is_regular_file(drill, error)) return {{"drill", drill}};
+  if (std::error_code error; !std::filesystem::is_regular_file(drill, error)) {
+    if (drill.find('/') != std::string::npos || drill.ends_with(".toml"))  // no name of a drill looks like that
+      throw NotDone{exit_bad_input, {fmt::format("{}: there is no such file", drill)}};
+    return {{"drill", drill}};
+  }
   std::ifstream file{drill, std::ios::binary};
   std::ostringstream text;
   text << file.rdbuf();

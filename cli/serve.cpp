@@ -75,7 +75,8 @@ void reload(control::ProxyFiles& files, control::Registry& registry) {
   tell_systemd("READY=1");
 }
 
-void wait_for_the_end(const Signals& signals, control::ProxyFiles& files, control::Registry& registry) {
+// The signal that ends it.
+int wait_for_the_end(const Signals& signals, control::ProxyFiles& files, control::Registry& registry) {
   while (true) {
     const int signal = signals.wait(std::chrono::hours{1});
     if (signal == SIGHUP) {
@@ -84,8 +85,7 @@ void wait_for_the_end(const Signals& signals, control::ProxyFiles& files, contro
     } else if (signal == SIGTSTP) {
       std::raise(SIGSTOP);  // NOLINT(cert-err33-c)
     } else if (signal != 0) {
-      print(fmt::format("SIG{}: everything is healed; connections have time to end\n", sigabbrev_np(signal)));
-      return;
+      return signal;
     }
   }
 }
@@ -148,9 +148,15 @@ int serve(const ServeArguments& arguments) {
     say_what_is_open(registry);
     flush();
     tell_systemd("READY=1");
-    wait_for_the_end(signals, files, registry);
+    const int signal = wait_for_the_end(signals, files, registry);
     tell_systemd("STOPPING=1");
-    registry.heal();
+    try {
+      registry.halt("the daemon is about to end", fmt::format("SIG{}", sigabbrev_np(signal)));
+    } catch (const std::runtime_error& error) {  // a worker that is late: it heals when it wakes up
+      complain(error.what());
+    }
+    runs.end();
+    print(fmt::format("SIG{}: everything is healed; connections have time to end\n", sigabbrev_np(signal)));
     flush();
     registry.close(arguments.drain);
   } catch (const std::exception&) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,12 @@ bool is_drill(const std::string& path) {
 }  // namespace
 
 std::vector<std::string> files_of(const std::string& path) {
-  if (!fs::is_directory(path)) return {path};
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
   std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator{path})
+  fs::directory_iterator entries{path, error};
+  if (error) throw std::system_error{error, path};
+  for (const auto& entry : entries)
     if (entry.path().extension() == ".toml" || entry.path().extension() == ".json")
       files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());

@@ -2,6 +2,7 @@
 #include "control/guard.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,15 @@
 
 namespace firedrill::control {
 namespace {
+
+// Names have no case, and may end in a dot.
+std::string plain(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  std::string name{host};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
 
 // "127.0.0.1:8474" and "[::1]:8474" without their ports.
 std::string without_port(std::string_view host) {
@@ -42,8 +52,10 @@ std::optional<Response> Guard::answer(const Request& request) const {
   }
   const auto given = request.header("Host");
   if (given.empty() || (!loopback && hosts.empty())) return std::nullopt;
-  const std::string host = without_port(given);
-  if (is_loopback(host) || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return std::nullopt;
+  const std::string host = plain(without_port(given));
+  if (is_loopback(host) ||
+      std::any_of(hosts.begin(), hosts.end(), [&](const std::string& one) { return plain(one) == host; }))
+    return std::nullopt;
   return problem(421,
                  fmt::format("\"{}\" is no name of this control port; allow it with --control-host {}", given, host));
 }

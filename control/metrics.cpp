@@ -161,7 +161,7 @@ std::string metrics(Registry& registry) {
              static_cast<double>(faults::Bytes::outstanding()));
   for (const ProxyView& proxy : registry.list()) {
     try {
-      add_proxy(page, proxy, registry.counters(proxy.spec.name));
+      add_proxy(page, proxy, registry.counters(proxy.spec.name).value_or(proxy::Counters{}));
     } catch (const Refusal&) {  // it has gone meanwhile
     }
   }

@@ -144,37 +144,14 @@ class Native {
 
   Response show_proxy(const Request&, const Places& places) const {
     Json json = json_of(registry_.find(places.at("proxy")));
-    json["status"]["counters"] = json_of(registry_.counters(places.at("proxy")));
+    json["status"]["counters"] = json_of(registry_.counters(places.at("proxy")).value_or(proxy::Counters{}));
     return ok(json);
   }
 
   Response change_proxy(const Request& request, const Places& places) const {
     const Json patch = object_of(parse_json(request.body));
-    const ProxyView before = registry_.find(places.at("proxy"));
-    // Read as the whole that it becomes, so that what does not go together is found.
-    Json whole{{"listen", before.spec.listen.text()},
-               {"upstream", before.spec.upstream.text()},
-               {"connect_timeout", faults::show(before.spec.connect_timeout)},
-               {"enabled", before.spec.enabled}};
-    for (const auto& item : patch.items())
-      if (!item.value().is_null()) whole[item.key()] = item.value();
-    Problems problems;
-    Value table = settings_of(whole);
-    Reader keys{table, fmt::format("proxy \"{}\"", before.spec.name), problems};
-    if (keys.has("name") && keys.text("name") != before.spec.name)
-      keys.problem("name", "cannot be changed; remove the proxy and create another");
-    if (keys.raw("faults") != nullptr && keys.has("faults") && !patch.contains("status"))
-      keys.problem("faults", "are changed at /faults below this path");
-    keys.raw("status");
-    const drills::ProxyBlock block = drills::read_proxy(before.spec.name, keys, {});
-    ProxyChange change;
-    change.enabled = keys.flag("enabled", true);
-    keys.finish();
-    give_up_on(std::move(problems));
-    change.listen = block.listen;
-    change.connect_timeout = block.connect_timeout;
-    if (const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream)) change.upstream = *upstream;
-    return ok(json_of(registry_.change(before.spec.name, change, request.by())));
+    const auto remade = [&](const ProxyView& before) { return changed_by(patch, before); };
+    return ok(json_of(registry_.change(places.at("proxy"), remade, request.by())));
   }
 
   Response remove_proxy(const Request& request, const Places& places) const {
@@ -261,7 +238,22 @@ class Native {
     keys.finish();
     give_up_on(std::move(problems));
     const std::size_t aborted = proxy || runs_ == nullptr ? 0 : runs_->abort_all("heal by " + request.by());
-    return ok({{"healed", registry_.heal(proxy, request.by())}, {"aborted_runs", aborted}});
+    const std::size_t ended = proxy ? end_played(*proxy, request.by()) : 0;
+    return ok({{"healed", registry_.heal(proxy, request.by()) + ended}, {"aborted_runs", aborted}});
+  }
+
+  // What runs have in force on it; the runs go on. How many.
+  std::size_t end_played(const std::string& proxy, const std::string& by) const {
+    std::size_t ended = 0;
+    for (const HandFault& one : registry_.find(proxy).played) {
+      if (runs_ == nullptr) break;
+      try {
+        runs_->give(one.run, {drills::Order::What::end, one.fault->name, {}, {}, by});
+        ++ended;
+      } catch (const Refusal&) {  // it has just ended
+      }
+    }
+    return ended;
   }
 
   Response halt(const Request& request, const Places&) const {
@@ -305,6 +297,33 @@ class Native {
   }
 
  private:
+  // Read as the whole that it becomes, so that what does not go together is found.
+  static ProxyChange changed_by(const Json& patch, const ProxyView& before) {
+    Json whole{{"listen", before.spec.listen.text()},
+               {"upstream", before.spec.upstream.text()},
+               {"connect_timeout", faults::show(before.spec.connect_timeout)},
+               {"enabled", before.spec.enabled}};
+    for (const auto& item : patch.items())
+      if (!item.value().is_null()) whole[item.key()] = item.value();
+    Problems problems;
+    Value table = settings_of(whole);
+    Reader keys{table, fmt::format("proxy \"{}\"", before.spec.name), problems};
+    if (keys.has("name") && keys.text("name") != before.spec.name)
+      keys.problem("name", "cannot be changed; remove the proxy and create another");
+    if (keys.raw("faults") != nullptr && keys.has("faults") && !patch.contains("status"))
+      keys.problem("faults", "are changed at /faults below this path");
+    keys.raw("status");
+    const drills::ProxyBlock block = drills::read_proxy(before.spec.name, keys, {});
+    ProxyChange change;
+    change.enabled = keys.flag("enabled", true);
+    keys.finish();
+    give_up_on(std::move(problems));
+    change.listen = block.listen;
+    change.connect_timeout = block.connect_timeout;
+    if (const auto* upstream = std::get_if<proxy::Endpoint>(&block.upstream)) change.upstream = *upstream;
+    return change;
+  }
+
   static Response created(const Json& body, const std::string& location) {
     Response response = ok(body, 201);
     response.headers.emplace_back("Location", location);

@@ -19,8 +19,9 @@ class ProxyFiles {
   ProxyFiles(std::vector<std::string> paths, const ToxiproxyOptions& options)
       : paths_{std::move(paths)}, options_{options} {}
 
-  /// Has `registry` follow the files: opens what is new in them, changes what is different, removes what a file asked
-  /// for before and none does now. Proxies made by hand are left alone, and so are the faults of proxies that are open.
+  /// Has `registry` follow the files: opens what is new in them or not there, changes what they have changed, removes
+  /// what a file asked for before and none does now. Proxies made by hand are left alone, and so is what was done by
+  /// hand to those whose file says the same as before, and the faults of proxies that are open.
   /// Throws faults::PlanError for what is wrong in the files, std::runtime_error (Refusal among them) for what cannot
   /// be listened on; then nothing has changed.
   void apply(Registry& registry);

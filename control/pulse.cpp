@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "control/problem.hpp"
 #include "control/views.hpp"
@@ -33,7 +34,13 @@ Pulse::~Pulse() {
 void Pulse::run() {
   pthread_setname_np(pthread_self(), "firedrill-pulse");
   std::unique_lock lock{mutex_};
-  while (!ends_.wait_for(lock, std::chrono::seconds{1}, [this] { return over_; })) look();
+  while (!ends_.wait_for(lock, std::chrono::seconds{1}, [this] { return over_; })) {
+    try {
+      look();
+    } catch (const std::exception& error) {  // out of memory or descriptors: the next second may be better
+      spdlog::warn("events of this second: {}", error.what());
+    }
+  }
 }
 
 // Of runs that are over once more, for the verdict.
@@ -68,7 +75,7 @@ void Pulse::look() {
     const std::string& name = proxy.spec.name;
     proxy::Counters now;
     try {
-      now = registry_.counters(name);
+      now = registry_.counters(name).value_or(proxy::Counters{});
     } catch (const Refusal&) {  // it has gone meanwhile
       continue;
     }

@@ -10,6 +10,7 @@
 
 #include "control/problem.hpp"
 #include "control/views.hpp"
+#include "drills/toml_guard.hpp"
 #include "faults/profiles.hpp"
 #include "faults/reader.hpp"
 
@@ -80,11 +81,17 @@ Json said_of(const HandFault& one) {
   return said;
 }
 
+void judge_loop(const proxy::Endpoint& listen, const proxy::Endpoint& upstream) {
+  if (listen.port != 0 && listen == upstream)
+    throw Refusal{400, fmt::format("upstream {}: the proxy listens there itself", upstream.text())};
+}
+
 // A name of any form can be addressed, but a page must be able to show it.
 void judge_name(std::string_view what, const std::string& name) {
-  const bool shown = std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+  const bool shown = std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; }) &&
+                     !drills::not_utf8(name);
   if (!name.empty() && name.size() <= 255 && shown) return;
-  throw Refusal{400, fmt::format("the name of a {} has 1 to 255 bytes and no control characters", what)};
+  throw Refusal{400, fmt::format("the name of a {} has 1 to 255 bytes of UTF-8 and no control characters", what)};
 }
 
 }  // namespace
@@ -113,6 +120,7 @@ ProxyView Registry::create(const NewProxy& wanted, const std::vector<NewFault>& 
   const std::scoped_lock busy{entry->changing, entry->telling};
   {
     const std::lock_guard lock{mutex_};
+    if (closing_) throw Refusal{503, "the daemon is about to end"};
     if (!faults.empty() && halt_) throw Refusal{423, fmt::format("halted by {}: {}", halt_->by, halt_->reason)};
     if (entries_.contains(wanted.name)) throw Refusal{409, fmt::format("there is a proxy \"{}\" already", wanted.name)};
     if (entries_.size() == most_proxies) throw Refusal{409, fmt::format("there are {} proxies already", most_proxies)};
@@ -140,8 +148,7 @@ void Registry::open(Entry& entry) {
   spec.upstream = entry.spec.upstream;
   spec.connect_timeout = entry.spec.connect_timeout;
   spec.seed = options_.seed;
-  if (spec.listen.port != 0 && spec.listen == spec.upstream)
-    throw Refusal{400, fmt::format("upstream {}: the proxy listens there itself", spec.upstream.text())};
+  judge_loop(spec.listen, spec.upstream);
   try {
     engine_.open(spec, plan_of(entry));
   } catch (const std::system_error& error) {
@@ -154,11 +161,40 @@ void Registry::open(Entry& entry) {
   const std::lock_guard lock{mutex_};
   entry.bound = bound;
   entry.told = entry.version;
+  entry.opening = ++openings_;
+}
+
+// With `changing` held. What can be known beforehand is, so that what is refused has not cut anybody off.
+void Registry::judge_move(const Entry& entry, const NewProxy& after) const {
+  judge(after.upstream);
+  const bool moves = after.listen != entry.spec.listen;
+  const proxy::Endpoint listen = moves ? after.listen : entry.bound.value_or(after.listen);
+  judge_loop(listen, after.upstream);
+  // On the port that it has already nobody else can be.
+  const bool has_the_port = entry.spec.enabled && entry.bound && entry.bound->port == listen.port;
+  if (!after.enabled || !moves || listen.is_unix() || has_the_port) return;
+  try {
+    proxy::Engine::judge_listen(listen);
+  } catch (const std::system_error& error) {
+    throw CannotListen{listen, error};
+  }
 }
 
 ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, const std::string& by) {
+  return this->change(
+      proxy, [&](const ProxyView&) { return change; }, by);
+}
+
+ProxyView Registry::change(const std::string& proxy, const ProxyRemade& remade, const std::string& by) {
   const auto [entry, changing] = hold(proxy);
   const std::lock_guard telling{entry->telling};
+  ProxyView present;
+  {
+    const std::lock_guard lock{mutex_};
+    if (closing_) throw Refusal{503, "the daemon is about to end"};
+    present = view(*entry);
+  }
+  const ProxyChange change = remade(present);
   const NewProxy before = entry->spec;
   const auto bound = entry->bound;
   NewProxy after = before;
@@ -166,7 +202,7 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, 
   after.upstream = change.upstream.value_or(before.upstream);
   after.connect_timeout = change.connect_timeout.value_or(before.connect_timeout);
   after.enabled = change.enabled.value_or(before.enabled);
-  judge(after.upstream);
+  judge_move(*entry, after);
   const bool same = after.listen == before.listen && after.upstream == before.upstream &&
                     after.connect_timeout == before.connect_timeout;
   const auto write = [&](const NewProxy& spec) {
@@ -185,7 +221,15 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, 
         const std::lock_guard lock{mutex_};
         entry->bound = bound;
       }
-      if (before.enabled) open(*entry);
+      try {
+        if (before.enabled) open(*entry);
+      } catch (const std::exception&) {  // somebody has taken its port in between: it is not open, and says so
+        NewProxy shut = before;
+        shut.enabled = false;
+        write(shut);
+        tell_of("proxy_changed", proxy, by,
+                {{"listen", shut.listen.text()}, {"upstream", shut.upstream.text()}, {"enabled", false}});
+      }
       throw;
     }
   }
@@ -197,22 +241,30 @@ ProxyView Registry::change(const std::string& proxy, const ProxyChange& change, 
 }
 
 proxy::Counters Registry::remove(const std::string& proxy, const std::string& by, Duration grace) {
-  const auto [entry, changing] = hold(proxy);
-  const std::lock_guard telling{entry->telling};
-  if (!entry->played.empty()) throw Refusal{409, fmt::format("run {} has faults on it", entry->played.front().run)};
+  bool was_open = false;
+  {
+    const auto [entry, changing] = hold(proxy);
+    if (!entry->played.empty()) throw Refusal{409, fmt::format("run {} has faults on it", entry->played.front().run)};
+    const std::lock_guard telling{entry->telling};
+    const std::lock_guard lock{mutex_};
+    entry->gone = true;
+    was_open = entry->spec.enabled;
+  }
   proxy::Counters last;
-  if (entry->spec.enabled) last = engine_.close(proxy, grace);
+  if (was_open) last = engine_.close(proxy, grace);
+  {
+    const std::lock_guard lock{mutex_};
+    entries_.erase(proxy);
+  }
   tell_of("proxy_removed", proxy, by);
-  const std::lock_guard lock{mutex_};
-  entry->gone = true;
-  entries_.erase(proxy);
   return last;
 }
 
 std::vector<ProxyView> Registry::list() const {
   const std::lock_guard lock{mutex_};
   std::vector<ProxyView> all;
-  for (const auto& [name, entry] : entries_) all.push_back(view(*entry));
+  for (const auto& [name, entry] : entries_)
+    if (!entry->gone) all.push_back(view(*entry));
   return all;
 }
 
@@ -415,12 +467,12 @@ std::optional<Halt> Registry::halted() const {
   return halt_;
 }
 
-proxy::Counters Registry::counters(const std::string& proxy) {
+std::optional<proxy::Counters> Registry::counters(const std::string& proxy) {
   at(proxy);
   try {
     return engine_.read(proxy);
-  } catch (const std::invalid_argument&) {  // nobody listens just now
-    return {};
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
   }
 }
 
@@ -445,21 +497,31 @@ bool Registry::end_link(const std::string& proxy, std::uint64_t link, faults::En
 
 void Registry::close(Duration grace) {
   const auto deadline = steady_clock::now() + grace;
-  for (const ProxyView& one : list()) {
-    const auto [entry, changing] = hold(one.spec.name);
-    const std::lock_guard telling{entry->telling};
-    if (!entry->spec.enabled) continue;
-    engine_.close(one.spec.name, std::max<Duration>(deadline - steady_clock::now(), Duration::zero()));
+  {
     const std::lock_guard lock{mutex_};
-    entry->spec.enabled = false;
+    closing_ = true;
   }
+  std::vector<std::string> open;
+  for (const ProxyView& one : list()) {
+    try {
+      const auto [entry, changing] = hold(one.spec.name);
+      const std::lock_guard telling{entry->telling};
+      const std::lock_guard lock{mutex_};
+      if (std::exchange(entry->spec.enabled, false)) open.push_back(one.spec.name);
+    } catch (const Refusal&) {  // it has gone meanwhile
+    }
+  }
+  // Without a lock: whoever looks or heals meanwhile does not wait for it.
+  for (const std::string& name : open)
+    engine_.close(name, std::max<Duration>(deadline - steady_clock::now(), Duration::zero()));
 }
 
 std::shared_ptr<Registry::Entry> Registry::at(const std::string& proxy) const {
   const std::lock_guard lock{mutex_};
-  if (const auto found = entries_.find(proxy); found != entries_.end()) return found->second;
+  if (const auto found = entries_.find(proxy); found != entries_.end() && !found->second->gone) return found->second;
   std::vector<std::string> known;
-  for (const auto& [name, entry] : entries_) known.push_back(name);
+  for (const auto& [name, entry] : entries_)
+    if (!entry->gone) known.push_back(name);
   throw Refusal{404, missing("proxy", proxy, known)};
 }
 
@@ -472,7 +534,8 @@ std::pair<std::shared_ptr<Registry::Entry>, Registry::Changing> Registry::hold(c
 
 // Under mutex_.
 ProxyView Registry::view(const Entry& entry) const {
-  return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults), in_force(entry.played)};
+  return {entry.spec, entry.bound.value_or(entry.spec.listen), in_force(entry.faults), in_force(entry.played),
+          entry.opening};
 }
 
 void Registry::judge(const proxy::Endpoint& upstream) const {

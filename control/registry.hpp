@@ -54,6 +54,7 @@ struct ProxyView {
   proxy::Endpoint address;        // listened on, with the port that the kernel chose; before that, as asked for
   std::vector<HandFault> faults;  // by hand
   std::vector<HandFault> played;  // by runs
+  std::uint64_t opening = 0;      // another number each time that it is opened, with counters that begin anew
 
   std::vector<HandFault> all() const;
 };
@@ -64,6 +65,8 @@ struct ProxyChange {
   std::optional<Duration> connect_timeout;
   std::optional<bool> enabled;
 };
+/// The same, made from what it is; called with locks held.
+using ProxyRemade = std::function<ProxyChange(const ProxyView&)>;
 
 struct Halt {
   std::string reason, by;
@@ -90,8 +93,10 @@ class Registry {
   /// All of it or nothing: no connection comes before its faults are in force.
   ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {}, const std::string& by = "");
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
+  /// Where it cannot listen is found out before anything ends.
   ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");
-  /// Its links have `grace` to end; the last counters.
+  ProxyView change(const std::string& proxy, const ProxyRemade& remade, const std::string& by = "");
+  /// Its links have `grace` to end, in which nobody else waits for it; the last counters.
   proxy::Counters remove(const std::string& proxy, const std::string& by = "", Duration grace = Duration::zero());
   std::vector<ProxyView> list() const;
   ProxyView find(const std::string& proxy) const;
@@ -119,11 +124,11 @@ class Registry {
   bool release(const std::string& by = "");
   std::optional<Halt> halted() const;
 
-  /// Since it was last enabled or moved.
-  proxy::Counters counters(const std::string& proxy);
+  /// Since it was last enabled or moved; nothing while nobody listens.
+  std::optional<proxy::Counters> counters(const std::string& proxy);
   std::vector<proxy::LinkView> links(const std::string& proxy);
   bool end_link(const std::string& proxy, std::uint64_t link, faults::Ending how);
-  /// Ends every link at the latest after `grace`.
+  /// The end of it: from now on nothing is opened (503). Ends every link at the latest after `grace`.
   void close(Duration grace);
   faults::Seed seed() const { return options_.seed; }
   const Upstreams& upstreams() const { return options_.upstreams; }
@@ -144,7 +149,8 @@ class Registry {
     std::optional<proxy::Endpoint> bound;  // listened on since `listen` was last changed
     std::vector<HandFault> faults, played;
     std::uint64_t version = 0;  // of both
-    bool gone = false;
+    std::uint64_t opening = 0;
+    bool gone = false;       // links may still be ending: the name is free when it leaves `entries_`
     std::uint64_t told = 0;  // the version that the engine has; guarded by `telling`
   };
   using Changing = std::unique_lock<std::mutex>;
@@ -156,6 +162,7 @@ class Registry {
   ProxyView view(const Entry& entry) const;
   void judge(const proxy::Endpoint& upstream) const;
   void refuse_while_halted() const;
+  void judge_move(const Entry& entry, const NewProxy& after) const;
   HandFault put(Entry& entry, Changing changing, std::vector<HandFault> faults, const NewFault& wanted);
   void open(Entry& entry);
   void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
@@ -167,6 +174,8 @@ class Registry {
   mutable std::mutex mutex_;  // never held while the engine is told
   Entries entries_;
   std::optional<Halt> halt_;
+  bool closing_ = false;
+  std::uint64_t openings_ = 0;
   Events events_;
   proxy::Engine engine_;
 };

@@ -219,11 +219,27 @@ class RunRoutes {
     if (!request.by_admin)
       throw Refusal{403, fmt::format("{} may start the daemon's own drills; to send one takes admin", request.by())};
     drills::Drill drill = drills::parse_sent_drill(toml, overrides);
+    refuse_to_look_elsewhere(drill);
+    return drill;
+  }
+  void refuse_to_look_elsewhere(const drills::Drill& drill) const {
     if (runs_.upstreams().are_limited() && drills::looks_elsewhere(drill))
       throw Refusal{
           403,
           "loads, checks and abort conditions of a drill that was sent may only look at its own proxies and backends: "
           "--allow-upstream limits where this daemon goes"};
+  }
+
+  // What leads somewhere is not overridden by whoever may not open proxies, nor where proxies may not lead.
+  drills::Drill named(const Request& request, const std::string& name,
+                      const std::vector<drills::Override>& overrides) const {
+    const bool redirected = std::any_of(overrides.begin(), overrides.end(), drills::leads_elsewhere);
+    if (redirected && !request.by_admin)
+      throw Refusal{403, fmt::format("{} may start the daemon's own drills; to have one listen, lead or look somewhere "
+                                     "else takes admin",
+                                     request.by())};
+    drills::Drill drill = drills_.read(name, overrides);
+    if (redirected) refuse_to_look_elsewhere(drill);
     return drill;
   }
 
@@ -253,7 +269,15 @@ class RunRoutes {
       keys.problem("give either drill, the name of one, or toml, the text of one");
     give_up_on(std::move(problems));
     drills::judge_sent_overrides(wanted.overrides);
-    wanted.drill = name ? drills_.read(*name, wanted.overrides) : sent(request, *toml, wanted.overrides);
+    try {
+      wanted.drill = name ? named(request, *name, wanted.overrides) : sent(request, *toml, wanted.overrides);
+    } catch (faults::PlanError& error) {
+      // Here it was no option of a command line.
+      for (faults::Problem& problem : error.problems)
+        if (problem.place.source && *problem.place.source == "--set")
+          problem.place.source = std::make_shared<const std::string>("/set");
+      throw;
+    }
     return wanted;
   }
 

@@ -44,25 +44,24 @@ class Runs::Guest final : public drills::Host {
   void adopt(const std::string& proxy, faults::Plan plan) override {
     registry_.play(proxy, run_, std::move(plan.faults));
   }
-  // Somebody may remove it, or have it opened anew, which counts from 0: what was, stays.
+  // Somebody may remove it, shut it, or have it opened anew, which counts from 0: what was, stays.
   proxy::Counters read(const std::string& proxy) override {
-    proxy::Counters& last = last_[proxy];
-    try {
-      proxy::Counters now = registry_.counters(proxy);
-      if (now.accepted >= last.accepted) last = std::move(now);
-    } catch (const Refusal&) {
+    Last& last = last_[proxy];
+    if (const auto there = find(proxy); there) {
+      if (last.opening == 0) last.opening = there->opening;
+      auto now = last.opening == there->opening ? registry_.counters(proxy) : std::nullopt;
+      const auto since = find(proxy);
+      if (now && since && since->opening == last.opening) last.counters = *std::move(now);
     }
-    return last;
+    return last.counters;
   }
   proxy::Counters close(const std::string& proxy, Duration grace) override {
-    proxy::Counters last;
     try {
       registry_.play(proxy, run_, {});
       if (own_.contains(proxy)) return registry_.remove(proxy, "run " + run_, grace);
-      last = registry_.counters(proxy);
     } catch (const Refusal&) {
-      if (const auto known = last_.find(proxy); known != last_.end()) last = known->second;
     }
+    proxy::Counters last = read(proxy);
     last.open = 0;  // they are not the run's, and go on
     last.faults_in_force = 0;
     return last;
@@ -79,11 +78,16 @@ class Runs::Guest final : public drills::Host {
     }
   }
 
+  struct Last {
+    std::uint64_t opening = 0;
+    proxy::Counters counters;
+  };
+
   Registry& registry_;
   const std::string run_;
   // The conductor's, but for close(), by when they no longer change.
   std::set<std::string> own_;
-  std::map<std::string, proxy::Counters> last_;
+  std::map<std::string, Last> last_;
 };
 
 struct Runs::Playing {
@@ -108,24 +112,27 @@ struct Runs::Playing {
   std::thread thread;
 };
 
-Runs::~Runs() {
+void Runs::end() {
   {
     const std::lock_guard lock{mutex_};
     over_ = true;
   }
   abort_all("the end of the daemon");
-  for (const auto& [id, playing] : runs_) playing->thread.join();
+  // Nobody adds or forgets a run any more.
+  for (const auto& [id, playing] : runs_)
+    if (playing->thread.joinable()) playing->thread.join();
 }
 
 std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides,
                         const std::string& into) {
-  if (const auto halt = registry_.halted(); halt)
-    throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
   const std::string name = drill.name;
   std::shared_ptr<Playing> playing;
   {
     const std::lock_guard lock{mutex_};
     if (over_) throw Refusal{503, "the daemon is about to end"};
+    // With the lock held: whoever halts and then aborts all runs finds this one.
+    if (const auto halt = registry_.halted(); halt)
+      throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
     forget_oldest();
     for (const auto& [id, one] : runs_)
       if (one->drill == name && !one->outcome)
@@ -246,10 +253,9 @@ std::shared_ptr<Runs::Playing> Runs::at(const std::string& id) const {
 // A journal without an end is one of a daemon that was killed: its faults went with it, and that is what its reports
 // are to say.
 void Runs::close_interrupted() const {
-  if (!fs::is_directory(directory_)) return;
-  for (const auto& entry : fs::directory_iterator{directory_}) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator{directory_, error}) {
     const fs::path journal = entry.path() / drills::journal_name;
-    std::error_code error;
     if (!fs::exists(journal, error)) continue;
     try {
       std::ifstream written{journal};

@@ -30,10 +30,12 @@ class Runs {
  public:
   /// Runs leave their journals and reports in DIRECTORY/ID. `registry` outlives this.
   Runs(Registry& registry, std::filesystem::path directory) : registry_{registry}, directory_{std::move(directory)} {}
-  /// Aborts what is under way, and waits for it.
-  ~Runs();
+  ~Runs() { end(); }
   Runs(const Runs&) = delete;
   Runs& operator=(const Runs&) = delete;
+
+  /// Aborts what is under way, waits for it, and starts nothing more (503).
+  void end();
 
   /// What a daemon before this one has left unfinished in the directory becomes aborted. Only for whoever has it to
   /// itself.

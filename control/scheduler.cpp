@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "control/problem.hpp"
 #include "control/views.hpp"
@@ -58,10 +59,14 @@ void Scheduler::run() {
   while (!over_) {
     lock.unlock();
     const auto now = std::chrono::floor<seconds>(system_clock::now());
-    look(now);
     seconds nap = longest_nap;
-    for (const Coming& one : coming(now))
-      if (one.next) nap = std::clamp(*one.next - now, seconds{1}, nap);
+    try {
+      look(now);
+      for (const Coming& one : coming(now))
+        if (one.next) nap = std::clamp(*one.next - now, seconds{1}, nap);
+    } catch (const std::exception& error) {  // out of memory or descriptors: another look may do better
+      spdlog::warn("schedule: {}", error.what());
+    }
     lock.lock();
     ends_.wait_for(lock, nap, [this] { return over_; });
   }

@@ -4,8 +4,10 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <list>
@@ -71,11 +73,13 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   Sessions::iterator place;
-  bool idle() const { return idle_; }
+  /// What it waits for; whoever waits for its client may have to give way.
+  enum class Waits : std::uint8_t { for_a_request, for_the_rest_of_it, for_news, for_us };
+  Waits waits() const { return waits_; }
 
   /// Waits for a request's first bytes, for as long as a connection may be idle; then for the rest of it.
   void read() {
-    idle_ = true;
+    waits_ = Waits::for_a_request;
     hall_.sessions.splice(hall_.sessions.end(), hall_.sessions, place);
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hall_.limits.head));
@@ -96,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
     message.set(http::field::server, "firedrill");
     for (const auto& [name, value] : response.headers) message.set(name, value);
     if (!response.body.empty() && !response.type.empty()) message.set(http::field::content_type, response.type);
+    waits_ = Waits::for_us;
     feed_ = std::move(response.feed);
     keep_ = keep_ && !feed_;
     message.keep_alive(keep_);
@@ -110,6 +115,7 @@ class Session : public std::enable_shared_from_this<Session> {
       self->read();
     };
     if (head) {
+      feed_ = nullptr;
       serializer_.emplace(message);
       serializer_->split(true);
       http::async_write_header(socket_, *serializer_, std::move(written));
@@ -147,7 +153,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void read_request() {
-    idle_ = false;
+    waits_ = Waits::for_the_rest_of_it;
     end_after(hall_.limits.read);
     http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
       if (error || self->closed_ || self->parser_->is_done()) return self->have_read(error);
@@ -169,6 +175,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void have_read(error_code error) {
     if (closed_) return;
     if (error) return give_up(error);
+    waits_ = Waits::for_us;
     auto& message = parser_->get();
     keep_ = message.keep_alive();
     Request request;
@@ -208,6 +215,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Server-sent events and the like: looked for ten times a second, with a word now and then so that whoever left is
   // noticed and nobody in between gives up.
   void follow() {
+    waits_ = Waits::for_news;
     last_word_ = asio::steady_timer::clock_type::now();
     watch_for_end();
     feed_some();
@@ -270,7 +278,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string text_;  // being written
   asio::steady_timer::time_point last_word_{};
   std::string peer_;
-  bool keep_ = true, idle_ = true, late_ = false, closed_ = false;
+  Waits waits_ = Waits::for_a_request;
+  bool keep_ = true, late_ = false, closed_ = false;
 };
 
 }  // namespace
@@ -309,13 +318,21 @@ struct Server::State : Hall {
     auto session = std::make_shared<Session>(*this, std::move(socket));
     session->place = sessions.insert(sessions.end(), session);
     if (sessions.size() <= limits.connections) return session->read();
-    for (const auto& other : sessions)
-      if (other != session && other->idle()) {
-        const auto gone = other;  // close() takes it out of the list
-        gone->close();
-        return session->read();
-      }
+    if (const auto gone = longest_waiting(*session); gone) {
+      gone->close();
+      return session->read();
+    }
     session->refuse(503, "too many connections to the control port");
+  }
+
+  // Nobody may keep others from healing by coming in numbers: neither by saying nothing, nor by the byte, nor by
+  // listening.
+  std::shared_ptr<Session> longest_waiting(const Session& newcomer) const {
+    using Waits = Session::Waits;
+    for (const Waits kind : {Waits::for_a_request, Waits::for_the_rest_of_it, Waits::for_news})
+      for (const auto& one : sessions)
+        if (one.get() != &newcomer && one->waits() == kind) return one;
+    return nullptr;
   }
 
   void pause(error_code error) {
@@ -334,8 +351,20 @@ struct Server::State : Hall {
   std::thread thread;
 };
 
+namespace {
+
+// Where descriptors are few, those who watch must not take them from the proxies.
+ServerLimits within_reason(ServerLimits limits) {
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+    limits.connections = std::min(limits.connections, std::max<std::size_t>(16, descriptors.rlim_cur / 8));
+  return limits;
+}
+
+}  // namespace
+
 Server::Server(const proxy::Endpoint& listen, Handler handler, ServerLimits limits)
-    : state_{std::make_unique<State>(std::move(handler), limits)} {
+    : state_{std::make_unique<State>(std::move(handler), within_reason(limits))} {
   try {
     const tcp::endpoint address{asio::ip::make_address(listen.host), listen.port};
     state_->acceptor.open(address.protocol());

@@ -16,7 +16,9 @@ namespace firedrill::control {
 struct ServerLimits {
   std::size_t head = 16 * 1024;    // bytes of request line and headers; more is 431
   std::size_t body = 1024 * 1024;  // bytes; more is 413
-  std::size_t connections = 512;   // at once; the oldest idle one gives way, and if there is none, the new one: 503
+  /// At once, and an eighth of the process's descriptors at most. The longest idle one gives way, then one whose
+  /// request is not complete, then one that is fed; when all are being served, the new one: 503.
+  std::size_t connections = 512;
   std::chrono::milliseconds read{15'000};   // from a request's first byte to its last; then 408
   std::chrono::milliseconds write{30'000};  // of an answer
   std::chrono::milliseconds idle{60'000};   // between two requests

@@ -386,11 +386,11 @@ class Toxiproxy {
     if (listens_at(*before, listen) && upstream == before->spec.upstream) return *before;
     ProxyChange change{std::nullopt, upstream, std::nullopt, wanted.enabled};
     if (!listens_at(*before, listen)) change.listen = listen;
-    registry_.change(wanted.name, change, who);
+    // Before it opens at the new address, so that no connection there escapes them.
     registry_.heal(wanted.name, who, is_toxic);
     for (const NamedToxic& one : wanted.toxics)
       registry_.put_fault(wanted.name, fault_of(one.name, one.toxic, options_.ttl, who));
-    return registry_.find(wanted.name);
+    return registry_.change(wanted.name, change, who);
   }
 
   Registry& registry_;

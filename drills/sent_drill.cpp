@@ -68,6 +68,18 @@ bool looks_elsewhere(const Drill& drill) {
                      [&](const AbortSpec& abort) { return looks(abort.source); });
 }
 
+bool leads_elsewhere(const Override& override) {
+  // BLOCK.NAME.KEY…, where a name may be any word.
+  std::string_view rest = override.first;
+  for (int part = 0; !rest.empty(); ++part) {
+    const std::string_view one = rest.substr(0, rest.find('.'));
+    if (part != 1 && (one == "listen" || one == "upstream" || one == "http" || one == "tcp" || one == "when"))
+      return true;
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+  }
+  return false;
+}
+
 void judge_sent_overrides(const std::vector<Override>& overrides) {
   Problems problems;
   for (const auto& [key, value] : overrides) {

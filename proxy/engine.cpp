@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "proxy/listener.hpp"
 #include "proxy/proxy.hpp"
 
 namespace firedrill::proxy {
@@ -61,6 +62,8 @@ void Engine::open(ProxySpec spec, faults::Plan plan) {
   const std::lock_guard lock{state_->mutex};
   state_->proxies.emplace(name, std::move(proxy));
 }
+
+void Engine::judge_listen(const Endpoint& listen) { proxy::judge_listen(listen); }
 
 std::uint16_t Engine::port(std::string_view proxy) const { return state_->at(proxy)->port(); }
 

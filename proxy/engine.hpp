@@ -47,6 +47,8 @@ class Engine {
   /// Listens, with `plan` in force before the first connection. Throws std::system_error whose what() names proxy and
   /// address (EADDRINUSE …), or as adopt() does; nothing is left behind then.
   void open(ProxySpec spec, faults::Plan plan = {});
+  /// Throws std::system_error as open() would when nobody can listen there at this moment. Not for Unix sockets.
+  static void judge_listen(const Endpoint& listen);
   /// The port listened on (given or, for 0, chosen); 0 for a Unix socket.
   std::uint16_t port(std::string_view proxy) const;
   /// Puts a plan in force. Returns when every worker has adopted it: no link, new or old, escapes it after that. Throws

@@ -258,6 +258,19 @@ TEST_F(DaemonCommands, HoldDoesNotPutBackWhatIsHealed) {
   EXPECT_THAT(faults(), IsEmpty());
 }
 
+TEST_F(DaemonCommands, HoldGivesWayToWhoeverGivesItAnotherTime) {
+  Program holder{desk_, {"fault", "add", "api", "stall", "--hold"}, {environment()}};
+  ASSERT_TRUE(holder.said("until Ctrl-C\n"));
+
+  ok({"fault", "update", "api", "stall", "--for", "10m"});
+  holder.signal(SIGINT);
+  const Finished it = holder.finish();
+
+  EXPECT_EQ(it.exit_code, 1);
+  EXPECT_EQ(it.error, "firedrill: fault stall on api: somebody has given it another time, 10m; it is no longer held\n");
+  EXPECT_EQ(faults().size(), 1);
+}
+
 TEST_F(DaemonCommands, SayWhatTheDaemonRefuses) {
   expect_refusal({"proxy", "show", "apo"}, 1, "firedrill: there is no proxy \"apo\"; did you mean \"api\"?\n");
   expect_refusal({"fault", "remove", "api", "none"}, 1, "firedrill: there is no fault \"none\"\n");

@@ -289,6 +289,78 @@ TEST_F(Serve, PlaysDrillsOnItsOwnProxiesWhichGoOn) {
   server.expect("and after it").expect_end();
 }
 
+TEST_F(Serve, TakesTheSameProxyFromSeveralFiles) {
+  const std::string api = "[[proxy]]\nname = \"api\"\nlisten = \"127.0.0.1:" + std::to_string(free_port()) +
+                          "\"\nupstream = \"" + backend_.endpoint().text() + "\"\n";
+  desk_.write("proxies.toml", api);
+  desk_.write("late.toml", "include = [\"proxies.toml\"]\n[drill]\nname = \"late\"\nduration = \"1s\"\n");
+  desk_.write("other.toml", proxies("api", backend_));
+
+  start({"proxies.toml", "late.toml"});
+  EXPECT_EQ(ordered_json::parse(ask("GET", "/v1/proxies").body).at("proxies").size(), 1);
+  stop();
+  const Finished it = firedrill(desk_, {"serve", "proxies.toml", "other.toml", "--control", "127.0.0.1:0"});
+
+  EXPECT_EQ(it.exit_code, 2);
+  EXPECT_THAT(it.error, HasSubstr("other.toml: proxy \"api\": proxies.toml has another one of that name"));
+}
+
+TEST_F(Serve, EndsARunWithAReportWhenItEnds) {
+  desk_.write("late.toml", drill_on(backend_, "duration = \"5m\"\nmax_duration = \"10m\"\n"));
+  start({"late.toml"});
+  const Answer started = ask("POST", "/v1/runs", R"({"drill": "late"})");
+  const std::string run = ordered_json::parse(started.body).at("id");
+  ASSERT_TRUE(
+      eventually([&] { return ask("GET", "/v1/runs/" + run).body.find("fault late on") != std::string::npos; }));
+
+  const Finished it = stop();
+
+  EXPECT_EQ(it.exit_code, 0) << it.error;
+  const ordered_json report = desk_.report("firedrill-state/runs/" + run);
+  EXPECT_EQ(report.at("result"), "aborted");
+  EXPECT_THAT(report.at("reasons").dump(), HasSubstr("the end of the daemon"));
+}
+
+TEST_F(Serve, ProxiesInItsFilesMayBeRenamedMovedAndSwapped) {
+  const auto at = [&](const std::string& name, std::uint16_t port) {
+    return "[[proxy]]\nname = \"" + name + "\"\nlisten = \"127.0.0.1:" + std::to_string(port) + "\"\nupstream = \"" +
+           backend_.endpoint().text() + "\"\n";
+  };
+  const auto reloaded = [&](const std::string& text) {
+    desk_.write("proxies.toml", text);
+    return ask("POST", "/v1/reload");
+  };
+  const auto port_of = [&](const std::string& name) {
+    const ordered_json it = ordered_json::parse(ask("GET", "/proxies/" + name).body);
+    return it.contains("listen") ? it.at("listen").get<std::string>() : "none";
+  };
+  const Backend taken;
+  const std::uint16_t one = free_port(), two = free_port();
+  const std::string first = "127.0.0.1:" + std::to_string(one), second = "127.0.0.1:" + std::to_string(two);
+  desk_.write("proxies.toml", at("a", one) + at("b", two));
+  start({"proxies.toml"});
+
+  EXPECT_EQ(reloaded(at("a", two) + at("b", one)).status, 200);
+  EXPECT_EQ(port_of("a"), second);
+  EXPECT_EQ(port_of("b"), first);
+  EXPECT_EQ(reloaded(at("c", two) + at("b", one)).status, 200);
+  EXPECT_EQ(port_of("a"), "none");
+  EXPECT_EQ(port_of("c"), second);
+  // What cannot be listened on: everything is as before.
+  EXPECT_EQ(reloaded(at("c", one) + at("b", taken.endpoint().port) + at("d", two)).status, 409);
+  EXPECT_EQ(port_of("b"), first);
+  EXPECT_EQ(port_of("c"), second);
+  EXPECT_EQ(port_of("d"), "none");
+  Peer client = Peer::connect(local(one));
+  Peer server = backend_.accept();
+  client.send("through b");
+  server.expect("through b");
+  // What was removed by hand comes back.
+  EXPECT_EQ(ask("DELETE", "/v1/proxies/c").status, 204);
+  EXPECT_EQ(reloaded(at("c", two) + at("b", one)).status, 200);
+  EXPECT_EQ(port_of("c"), second);
+}
+
 TEST_F(Serve, ClosesARunThatItsPredecessorCouldNot) {
   desk_.write("late.toml", drill_on(backend_, "duration = \"5m\"\nmax_duration = \"10m\"\n"));
   start({"late.toml"});

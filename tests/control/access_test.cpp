@@ -163,6 +163,12 @@ TEST(Guard, BeyondLoopbackJudgesAHostOnlyIfSomeAreGiven) {
   EXPECT_EQ((Guard{false, {"other"}, {}}.answer(request).value().status), 421U);
 }
 
+TEST(Guard, NamesHaveNoCase) {
+  for (const char* const host : {"LOCALHOST:8474", "localhost.", "Drills.Example.org:8474"})
+    EXPECT_FALSE((Guard{true, {"drills.example.ORG"}, {}}.answer({"GET", "/version", {{"Host", host}}, "", ""})))
+        << host;
+}
+
 TEST(Guard, LetsListedPagesAskAndRead) {
   const Guard guard{true, {}, {"https://drills.example.org"}};
   const Headers from{{"Host", "localhost:8474"}, {"Origin", "https://drills.example.org"}};

@@ -174,6 +174,9 @@ TEST_F(ByHand, ADisabledProxyRefusesAndKeepsItsFaults) {
 
 TEST_F(ByHand, AMoveThatFailsLeavesItWhereItWas) {
   registry_.create(api());
+  Peer client = connect();
+  Peer server = backend_.accept();
+
   EXPECT_EQ(status_of([&] {
               registry_.change("api", {backend_.endpoint(), {}, {}, {}});
             }),
@@ -182,10 +185,76 @@ TEST_F(ByHand, AMoveThatFailsLeavesItWhereItWas) {
   const Backend other;
   EXPECT_EQ(status_of([&] { registry_.change("api", {other.endpoint(), {}, {}, {}}); }), 409U);
 
+  connect();  // still there, and nobody was cut off
+  client.send("ping");
+  server.expect("ping");
+}
+
+TEST_F(ByHand, NobodyWaitsForConnectionsThatHaveTimeToEnd) {
+  NewProxy other = api();
+  other.name = "other";
+  registry_.create(api());
+  registry_.create(other, {fault("slow", "kind=latency delay=1ms")});
   Peer client = connect();
   Peer server = backend_.accept();
   client.send("ping");
   server.expect("ping");
+
+  std::thread patient{[&] { registry_.remove("api", "", 5min); }};
+  EXPECT_TRUE(eventually([&] { return registry_.list().size() == 1; }));
+  EXPECT_EQ(registry_.heal(), 1U);
+  EXPECT_EQ(status_of([&] { registry_.links("api"); }), 404U);
+  EXPECT_EQ(status_of([&] { registry_.create(api()); }), 409U) << "its connections are still there";
+  client.send("pong").finish_sending();
+  server.expect("pong").expect_end().finish_sending();
+  client.expect_end();
+  patient.join();
+
+  registry_.create(api());
+}
+
+TEST_F(ByHand, AtTheEndNothingIsOpenedAndOthersMayLook) {
+  registry_.create(api());
+  Peer client = connect();
+  Peer server = backend_.accept();
+  client.send("ping");
+  server.expect("ping");
+
+  std::thread end{[&] { registry_.close(5min); }};
+  EXPECT_TRUE(eventually([&] { return !registry_.find("api").spec.enabled; }));
+  NewProxy other = api();
+  other.name = "other";
+  EXPECT_EQ(status_of([&] { registry_.create(other); }), 503U);
+  EXPECT_EQ(status_of([&] { registry_.change("api", {{}, {}, {}, true}); }), 503U);
+  EXPECT_EQ(registry_.heal(), 0U);
+  EXPECT_TRUE(registry_.links("api").empty());
+  client.finish_sending();
+  server.expect_end().finish_sending();
+  client.expect_end();
+  end.join();
+}
+
+TEST_F(ByHand, ChangesMadeFromWhatThereIsDoNotLoseEachOther) {
+  registry_.create(api());
+  const auto count = [&] {
+    for (int i = 0; i < 25; ++i)
+      registry_.change("api", [](const ProxyView& now) {
+        return ProxyChange{{}, {}, now.spec.connect_timeout + 1s, {}};
+      });
+  };
+
+  std::thread one{count}, two{count};
+  one.join();
+  two.join();
+
+  EXPECT_EQ(registry_.find("api").spec.connect_timeout, 51s);
+}
+
+TEST_F(ByHand, NamesAreTextThatEveryPageCanShow) {
+  registry_.create(api());
+  EXPECT_EQ(status_of([&] { registry_.put_fault("api", fault("\xff", "kind=stall")); }), 400U);
+  EXPECT_EQ(status_of([&] { registry_.put_fault("api", fault("line\nfeed", "kind=stall")); }), 400U);
+  EXPECT_EQ(status_of([&] { registry_.put_fault("api", fault("größer", "kind=stall")); }), 200U);
 }
 
 TEST_F(ByHand, ConnectionsAreShownAndEnded) {
@@ -204,7 +273,7 @@ TEST_F(ByHand, ConnectionsAreShownAndEnded) {
   EXPECT_FALSE(registry_.end_link("api", 99, faults::Ending::reset));
   EXPECT_TRUE(registry_.end_link("api", links[0].ordinal, faults::Ending::reset));
   client.expect_reset();
-  EXPECT_TRUE(eventually([&] { return registry_.counters("api").of(proxy::End::by_hand) == 1; }));
+  EXPECT_TRUE(eventually([&] { return registry_.counters("api")->of(proxy::End::by_hand) == 1; }));
 }
 
 TEST_F(ByHand, ManyAtOnceDoNotLoseEachOther) {

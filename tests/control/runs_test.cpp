@@ -13,6 +13,7 @@
 
 #include "control/run_routes.hpp"
 #include "drills/journal.hpp"
+#include "drills/sent_drill.hpp"
 #include "tests/control/api.hpp"
 #include "tests/control/drills_of_tests.hpp"
 #include "tests/support/eventually.hpp"
@@ -92,6 +93,44 @@ TEST_F(RunsApi, PlaysADrillToItsEnd) {
     ask(409, "POST", "/v1/runs/" + id + "/" + order);
   ask(409, "POST", "/v1/runs/" + id + "/notes", "{'text': 'too late'}");
   ask(409, "POST", "/v1/runs/" + id + "/faults/slow/extend", "{'by': '1s'}");
+}
+
+TEST_F(RunsApi, GoesOnWhenAProxyIsShutUnderIt) {
+  const std::string id = start_long();
+
+  ask(200, "PATCH", "/v1/proxies/cart", "{'enabled': false}");
+  ASSERT_TRUE(eventually([&] { return runs_.find(id).now.elapsed > std::chrono::milliseconds{1200}; }));
+  ask(200, "PATCH", "/v1/proxies/cart", "{'enabled': true}");
+  ask(202, "POST", "/v1/runs/" + id + "/abort");
+  wait_for_end(id);
+
+  EXPECT_EQ(show(id).at("result"), "aborted");
+}
+
+TEST_F(RunsApi, HealingItsProxyEndsItsFault) {
+  const std::string id = start_long();
+
+  EXPECT_EQ(ask(200, "POST", "/v1/heal", "{'proxy': 'cart'}").at("healed"), 1);
+
+  EXPECT_TRUE(eventually([&] { return !is_in_force(id); }));
+  EXPECT_FALSE(is_over(id));
+}
+
+TEST_F(RunsApi, TellsOfAFaultThatIsExtended) {
+  const std::string id = start_long();
+
+  ask(200, "POST", "/v1/runs/" + id + "/faults/now/extend", "{'by': '10s'}");
+
+  EXPECT_TRUE(eventually([&] {
+    return ask(200, "GET", "/v1/events?after=0").get<std::string>().find("event: fault_changed") != std::string::npos;
+  }));
+}
+
+TEST_F(RunsApi, OnlyAnAdminHasADrillLeadElsewhere) {
+  for (const std::string key : {"load.users.http", "proxy.shop.upstream", "proxy.shop.listen", "backend.app.listen"})
+    EXPECT_TRUE(drills::leads_elsewhere({key, "127.0.0.1:1"})) << key;
+  for (const std::string key : {"fault.slow.delay", "load.http.rate", "drill.duration"})
+    EXPECT_FALSE(drills::leads_elsewhere({key, "1"})) << key;
 }
 
 TEST_F(RunsApi, KeepsItsContract) {

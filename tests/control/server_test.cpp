@@ -33,6 +33,12 @@ class Serving : public testing::Test {
         [this](const Request& request) {
           if (request.target == "/throws") throw std::runtime_error{"secret"};
           ++handled_;
+          if (request.target == "/waits") go_on_.wait(false);
+          if (request.target == "/news") {
+            Response news{200, "text/event-stream", ""};
+            news.feed = [] { return std::string{"news "}; };
+            return news;
+          }
           return Response{200, "text/plain", request.method + " " + request.target + " " + request.body};
         },
         limits_);
@@ -49,6 +55,7 @@ class Serving : public testing::Test {
 
   ServerLimits limits_;
   std::atomic<int> handled_{0};
+  std::atomic<bool> go_on_{false};
   std::unique_ptr<Server> server_;
 };
 
@@ -131,7 +138,7 @@ TEST_F(Serving, TheLongestIdleGivesWay) {
   EXPECT_EQ(idle[0].how_it_ends(), Peer::Left::end);
 }
 
-TEST_F(Serving, WithoutRoomSaysSo) {
+TEST_F(Serving, HalfARequestGivesWay) {
   limits_.connections = 2;
   limits_.read = 60s;
   std::vector<Peer> busy;
@@ -141,11 +148,46 @@ TEST_F(Serving, WithoutRoomSaysSo) {
     EXPECT_THAT(busy.back().read(15), "HTTP/1.1 200 OK");
     busy.back().send("GET /y");
   }
-  // Until both are seen to be in the middle of a request one of them still counts as idle.
-  Peer late = connect();
-  const std::string answer = late.read(12);
 
-  EXPECT_TRUE(answer == "HTTP/1.1 503" || answer.empty()) << answer;
+  EXPECT_THAT(asked("POST /heal HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), EndsWith("POST /heal "));
+}
+
+TEST_F(Serving, WhoeverListensGivesWay) {
+  limits_.connections = 3;
+  std::vector<Peer> listening;
+  for (int i = 0; i < 3; ++i) {
+    listening.push_back(connect());
+    listening.back().send("GET /news HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(listening.back().read(15), "HTTP/1.1 200 OK");
+  }
+
+  EXPECT_THAT(asked("POST /heal HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), EndsWith("POST /heal "));
+
+  EXPECT_EQ(listening[0].how_it_ends(), Peer::Left::end);
+}
+
+TEST_F(Serving, WithoutRoomSaysSo) {
+  limits_.connections = 2;
+  limits_.threads = 2;
+  std::vector<Peer> busy;
+  for (int i = 0; i < 2; ++i) {
+    busy.push_back(connect());
+    busy.back().send("GET /waits HTTP/1.1\r\n\r\n");
+  }
+  ASSERT_TRUE(tests::eventually([&] { return handled_ == 2; }));
+
+  EXPECT_THAT(asked("GET /now HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 503"));
+
+  go_on_ = true;
+  go_on_.notify_all();
+  for (Peer& peer : busy) EXPECT_THAT(peer.read(15), "HTTP/1.1 200 OK");
+}
+
+TEST_F(Serving, AHeadOfNewsHasNoBody) {
+  const std::string answer = asked("HEAD /news HTTP/1.1\r\nConnection: close\r\n\r\n");
+
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
 }
 
 TEST_F(Serving, LetsClientsInWhenEveryDescriptorIsTaken) {

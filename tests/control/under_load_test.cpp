@@ -66,8 +66,8 @@ TEST_F(Stuck, AnswersChangesAndHealsWithoutLosingAByte) {
               StartsWith("HTTP/1.1 201"));
   clients_.say("send");
   ASSERT_EQ(clients_.hear(), "sent");
-  ASSERT_TRUE(eventually([&] { return registry_.counters("held").bytes_in[0] == links * tests::crowd_message; }));
-  EXPECT_EQ(registry_.counters("held").bytes_out[0], 0U);
+  ASSERT_TRUE(eventually([&] { return registry_.counters("held")->bytes_in[0] == links * tests::crowd_message; }));
+  EXPECT_EQ(registry_.counters("held")->bytes_out[0], 0U);
   std::vector<Peer> dialling;
   for (int i = 0; i < 100; ++i) dialling.push_back(Peer::connect(registry_.find("dark").address));
   Peer slow = Peer::connect(tests::local(port_.port()));
