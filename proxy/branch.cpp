@@ -34,6 +34,9 @@ void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
   plan_ =
       plan->next_expiry() > now ? std::move(plan) : std::make_shared<const faults::Plan>(plan->without_expired(now));
   for (const auto& [ordinal, link] : links_) link->adopt(*plan_);
+  worker_.post([this] {
+    for (const auto& [ordinal, link] : links_) link->go_on();
+  });
   cells.faults_in_force.store(plan_->faults.size(), std::memory_order_relaxed);
   arm_expiry();
 }

@@ -114,6 +114,7 @@ void Link::adopt(const faults::Plan& plan) {
   const bool held_at_dial = state_ == State::dialling && !dialler_;
   if (plan.faults.empty() && !faulted_ && !held_at_dial) return;
   const Time now = clock_now();
+  has_adopted_ = true;
   if (!faulted_) faulted_ = std::make_unique<Faulted>();
   faulted_->chosen.choose(plan, facts_);
   up_.adopt(faulted_->chosen.streams(Direction::upstream), facts_, now);
@@ -126,6 +127,11 @@ void Link::adopt(const faults::Plan& plan) {
     obey(verdict);
   }
   if (state_ == State::dialling && !dialler_) dial(now);
+  settle();
+}
+
+void Link::go_on() {
+  if (state_ == State::over || !std::exchange(has_adopted_, false)) return;
   if (state_ == State::open || state_ == State::waiting) pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
   settle();

@@ -33,7 +33,10 @@ class Link {
   void start(const faults::Plan& plan, bool admitted);
   void admit();
   void turn_away(faults::Ending how, faults::Cause why);
+  /// Every fault of the plan is in force when this returns; what the change lets go leaves with go_on(), to be called
+  /// soon: with thousands of links, all of them are told first.
   void adopt(const faults::Plan& plan);
+  void go_on();
   /// The proxy closes.
   void drain();
   /// Both sides get a FIN behind what is due to them, or an RST. False when it is over already.
@@ -88,7 +91,7 @@ class Link {
   Peer client_, upstream_;
   Lane up_, down_;
   State state_ = State::waiting;
-  bool buried_ = false, answered_ = false;
+  bool buried_ = false, answered_ = false, has_adopted_ = false;
   int pending_ = 0;
   std::optional<Direction> first_finished_;
   bool made_finish_ = false;  // a fault sent a FIN that no peer had sent

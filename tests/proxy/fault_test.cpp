@@ -319,7 +319,7 @@ TEST_F(Stacked, HealingTheLaterOneReleasesJustWhatItHeld) {
   heal("slow");
 
   client.expect("one").expect_silence();
-  EXPECT_EQ(counters().bytes_out[1], 3U);
+  EXPECT_TRUE(eventually([this] { return counters().bytes_out[1] == 3; }));
   heal("pieces");
   client.expect("two");
 }
@@ -358,6 +358,7 @@ TEST_F(PlanChange, AFaultOfAnotherKindIsAnotherFault) {
   put("fault", "stall");
   link();
   server.send("held");
+  ASSERT_TRUE(eventually([this] { return counters().bytes_in[1] == 4; }));
   client.expect_silence();
 
   put("fault", "truncate", "after=0B since=fault then=rst");
