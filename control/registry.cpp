@@ -357,6 +357,7 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy, const std::s
         off.push_back(one.fault->name);
         return true;
       });
+      if (off.empty()) continue;
       healed += off.size();
       set_faults(*entry, std::move(changing), std::move(rest));
       for (const std::string& fault : off) tell_of("fault_off", name, by, {{"fault", fault}, {"why", "healed"}});

@@ -33,12 +33,25 @@ void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
   const Time now = steady_clock::now();
   plan_ =
       plan->next_expiry() > now ? std::move(plan) : std::make_shared<const faults::Plan>(plan->without_expired(now));
-  for (const auto& [ordinal, link] : links_) link->adopt(*plan_);
-  worker_.post([this] {
-    for (const auto& [ordinal, link] : links_) link->go_on();
-  });
+  for (const auto& [ordinal, link] : links_)
+    if (link->adopt(*plan_)) to_go_on_.push_back(ordinal);
+  if (!to_go_on_.empty() && !std::exchange(going_on_, true)) go_on();
   cells.faults_in_force.store(plan_->faults.size(), std::memory_order_relaxed);
   arm_expiry();
+}
+
+// Some at a time: what else the worker is asked meanwhile does not wait for thousands of links.
+void Branch::go_on() {
+  constexpr int most = 1000;
+  worker_.post([this] {
+    for (int i = 0; i < most && !to_go_on_.empty(); ++i) {
+      const auto found = links_.find(to_go_on_.front());
+      to_go_on_.pop_front();
+      if (found != links_.end()) found->second->go_on();
+    }
+    going_on_ = !to_go_on_.empty();
+    if (going_on_) go_on();
+  });
 }
 
 // Every worker has its own timer, so that a fault ends in time whatever has become of whoever set it.
@@ -56,6 +69,7 @@ void Branch::arm_expiry() {
 
 void Branch::drain() {
   expiry_.cancel();
+  to_go_on_.clear();
   for (const auto& [ordinal, link] : links_) link->drain();
   for (Farewell& farewell : farewells_) farewell.cut_short();
 }

@@ -58,7 +58,7 @@ void Link::settle() {
 }
 
 void Link::start(const faults::Plan& plan, bool admitted) {
-  if (!plan.faults.empty()) adopt(plan);
+  if (!plan.faults.empty()) take(plan);
   if (state_ == State::over) return;
   if (admitted) dial(clock_now());
   pump(Direction::upstream);  // a client that leaves the queue, or before the upstream answers, is noticed by reading
@@ -109,12 +109,14 @@ std::optional<LinkView> Link::view(Time now) const {
   return view;
 }
 
-void Link::adopt(const faults::Plan& plan) {
-  if (state_ == State::over) return;
+bool Link::adopt(const faults::Plan& plan) { return take(plan) && !std::exchange(is_to_go_on_, true); }
+
+// True when something may move now.
+bool Link::take(const faults::Plan& plan) {
+  if (state_ == State::over) return false;
   const bool held_at_dial = state_ == State::dialling && !dialler_;
-  if (plan.faults.empty() && !faulted_ && !held_at_dial) return;
+  if (plan.faults.empty() && !faulted_ && !held_at_dial) return false;
   const Time now = clock_now();
-  has_adopted_ = true;
   if (!faulted_) faulted_ = std::make_unique<Faulted>();
   faulted_->chosen.choose(plan, facts_);
   up_.adopt(faulted_->chosen.streams(Direction::upstream), facts_, now);
@@ -128,10 +130,12 @@ void Link::adopt(const faults::Plan& plan) {
   }
   if (state_ == State::dialling && !dialler_) dial(now);
   settle();
+  return state_ != State::over;
 }
 
 void Link::go_on() {
-  if (state_ == State::over || !std::exchange(has_adopted_, false)) return;
+  is_to_go_on_ = false;
+  if (state_ == State::over) return;
   if (state_ == State::open || state_ == State::waiting) pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
   settle();
