@@ -55,15 +55,15 @@ std::string standing(const Json& run) {
 }
 
 Table table_of_drills(const Json& drills) {
-  Table table{{{"DRILL"}, {"TITLE"}, {"FILE"}, {"SCHEDULED"}, {"PROBLEMS"}}};
+  Table table{{{"DRILL"}, {"SCHEDULED"}, {"PROBLEMS"}, {"TITLE"}, {"FILE"}}};
   for (const Json& drill : drills) {
     std::vector<std::string> problems;
     for (const Json& problem : drill.at("problems")) problems.push_back(problem.get<std::string>());
     table.add({{text_at(drill, "name"), Paint::bold},
-               text_at(drill, "title"),
-               text_at(drill, "file"),
                drill.at("scheduled").get<bool>() ? "yes" : "no",
-               {fmt::format("{}", fmt::join(problems, "; ")), Paint::red}});
+               {fmt::format("{}", fmt::join(problems, "; ")), Paint::red},
+               text_at(drill, "title"),
+               text_at(drill, "file")});
   }
   return table;
 }

@@ -136,7 +136,7 @@ void add_proxy(Page& page, const ProxyView& proxy, const proxy::Counters& counte
                  labels, counters.first_byte);
   for (const auto& [fault, pool] : counters.pools)
     if (pool.in_force) add_pool(page, {{"proxy", id}, {"fault", fault}}, pool);
-  for (const HandFault& fault : proxy.faults) {
+  for (const HandFault& fault : proxy.all()) {
     const Labels of{{"proxy", id}, {"fault", fault.fault->name}, {"kind", std::string{fault.fault->kind->name}}};
     const faults::Effects& effects = *fault.fault->effects;
     page.level("firedrill_fault_in_force", "1 while the fault is in force", of, 1);

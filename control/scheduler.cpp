@@ -104,6 +104,7 @@ void Scheduler::begin(const std::string& drill, Moment due, Moment now, bool was
   } catch (const std::exception& error) {
     why = error.what();
   }
+  spdlog::warn("drill {}: due at {}, not started: {}", drill, show_utc(due), why);
   registry_.events().add("run_not_started", {{"drill", drill}, {"due", show_utc(due)}, {"why", why}});
   try {
     const fs::path directory = drills::new_run_directory(runs_.directory(), drill, now);

@@ -196,7 +196,7 @@ sys_seconds Cron::next(sys_seconds after, const TimeZone& zone) const {
       return sys_seconds{due->time_since_epoch() - stretch.offset};
     at = end;
   }
-  assert(!"parse() lets no expression pass that is never due");
+  assert(false);  // parse() lets no expression pass that is never due
   return sys_seconds::max();
 }
 

@@ -77,6 +77,20 @@ TEST_F(Prometheus, FindsNothingAmissInMetrics) {
   EXPECT_EQ(ran.said, "");
 }
 
+TEST_F(Prometheus, ThePageHasEveryMetricAndNoOther) {
+  std::ostringstream page;
+  page << std::ifstream{std::string{rules_directory} + "/README.md"}.rdbuf();
+  const auto names = [](const std::string& text, const std::regex& row) {
+    std::set<std::string> all;
+    for (std::sregex_iterator it{text.begin(), text.end(), row}, end; it != end; ++it)
+      all.insert((*it)[1].str() + " " + (*it)[2].str());
+    return all;
+  };
+
+  EXPECT_EQ(names(busy_metrics(), std::regex{R"(# TYPE (\w+) (\w+))"}),
+            names(page.str(), std::regex{R"(\n\| `(\w+)` \| (\w+) \|)"}));
+}
+
 TEST_F(Prometheus, EveryMetricOfTheRulesIsThere) {
   const std::string metrics = busy_metrics();
   std::ostringstream rules;

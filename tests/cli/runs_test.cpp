@@ -119,9 +119,9 @@ class RunCommands : public testing::Test {
 TEST_F(RunCommands, ListDrillsAndWhenTheyArePlayed) {
   desk_.write("long.toml", "[drill]\nname = \"long\"\n");
 
-  EXPECT_THAT(ok({"drills"}), MatchesRegex("quick\tAll of it\tquick.toml\tyes\t\n"
-                                           "long\t\tlong.toml\tno\tlong.toml:[^\n]+\n"
-                                           "pool-exhaustion\tAll of it\tpool-exhaustion.toml\tno\t\n"));
+  EXPECT_THAT(ok({"drills"}), MatchesRegex("quick\tyes\t\tAll of it\tquick.toml\n"
+                                           "long\tno\tlong.toml:[^\n]+\t\tlong.toml\n"
+                                           "pool-exhaustion\tno\t\tAll of it\tpool-exhaustion.toml\n"));
   EXPECT_EQ(ok({"drills", "--quiet"}), "quick\nlong\npool-exhaustion\n");
   EXPECT_EQ(json({"drills"}).at("drills").at(0).at("name"), "quick");
   EXPECT_THAT(ok({"schedule"}), MatchesRegex("quick\t0 9 . . 2\tUTC\t2[0-9-]+T09:00:00.000Z\t"
