@@ -22,7 +22,7 @@ std::vector<std::string> Table::lines(Shape shape) const {
   };
   std::vector<std::string> all;
   Line titles{shape.width, shape.colour};
-  for (std::size_t i = 0; i < columns_.size(); ++i) put(titles, i, std::string{columns_[i].title}, Paint::dim);
+  for (std::size_t i = 0; i < columns_.size(); ++i) put(titles, i, columns_[i].title, Paint::dim);
   all.push_back(titles.text());
   for (const auto& row : rows_) {
     Line line{shape.width, shape.colour};

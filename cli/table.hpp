@@ -14,7 +14,7 @@ namespace firedrill::cli {
 
 struct Column {
   enum class Side : std::uint8_t { left, right };
-  std::string_view title;
+  std::string title;
   Side side = Side::left;
 };
 
