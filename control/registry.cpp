@@ -389,7 +389,7 @@ bool Registry::release(const std::string& by) {
 }
 
 void Registry::play(const std::string& proxy, const std::string& run,
-                    std::vector<std::shared_ptr<const faults::Fault>> faults) {
+                    const std::vector<std::shared_ptr<const faults::Fault>>& faults) {
   auto [entry, changing] = hold(proxy);
   std::vector<HandFault> played;
   for (const HandFault& one : entry->played)
@@ -397,7 +397,7 @@ void Registry::play(const std::string& proxy, const std::string& run,
   const auto now = steady_clock::now();
   const WallTime wall = system_clock::now();
   std::vector<HandFault> present = in_force(entry->faults);
-  for (auto& fault : faults) {
+  for (const auto& fault : faults) {
     if (named(present, fault->name) != present.end() || named(played, fault->name) != played.end())
       throw Refusal{409, fmt::format("proxy \"{}\" has a fault \"{}\" already", proxy, fault->name)};
     const auto wall_of = [&](faults::Time t) {
@@ -455,7 +455,7 @@ void Registry::tell_of_expired() {
   }
 }
 
-void Registry::tell_of(std::string_view what, const std::string& proxy, const std::string& by, Json more) {
+void Registry::tell_of(std::string_view what, const std::string& proxy, const std::string& by, const Json& more) {
   Json data = Json::object();
   if (!proxy.empty()) data["proxy"] = proxy;
   data.update(more);

@@ -113,7 +113,8 @@ class Registry {
   /// What a run has in force on a proxy from now on, instead of what it had there; the proxy's other faults stay. 409
   /// when one of them has such a name. None: the run is done with it. Not refused while halted: what a run puts in
   /// force then is little, for it is being aborted.
-  void play(const std::string& proxy, const std::string& run, std::vector<std::shared_ptr<const faults::Fault>> faults);
+  void play(const std::string& proxy, const std::string& run,
+            const std::vector<std::shared_ptr<const faults::Fault>>& faults);
   /// Every fault of one proxy, or of all, or those that `which` picks; how many there were.
   using Which = std::function<bool(const HandFault&)>;
   std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const std::string& by = "",
@@ -168,7 +169,8 @@ class Registry {
   void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
   void tell(Entry& entry, std::uint64_t version);
   faults::Plan plan_of(const Entry& entry) const;
-  void tell_of(std::string_view what, const std::string& proxy, const std::string& by, Json more = Json::object());
+  void tell_of(std::string_view what, const std::string& proxy, const std::string& by,
+               const Json& more = Json::object());
 
   const Options options_;
   mutable std::mutex mutex_;  // never held while the engine is told

@@ -41,9 +41,7 @@ class Runs::Guest final : public drills::Host {
     own_.insert(spec.name);
     return address;
   }
-  void adopt(const std::string& proxy, faults::Plan plan) override {
-    registry_.play(proxy, run_, std::move(plan.faults));
-  }
+  void adopt(const std::string& proxy, faults::Plan plan) override { registry_.play(proxy, run_, plan.faults); }
   // Somebody may remove it, shut it, or have it opened anew, which counts from 0: what was, stays.
   proxy::Counters read(const std::string& proxy) override {
     Last& last = last_[proxy];
@@ -97,7 +95,7 @@ struct Runs::Playing {
         drill{std::move(of)},
         by{std::move(who)},
         host{registry, id},
-        run{std::move(d), with(options)} {}
+        run{std::move(d), with(std::move(options))} {}
   drills::RunOptions with(drills::RunOptions options) {
     options.host = &host;
     return options;

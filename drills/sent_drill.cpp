@@ -55,9 +55,9 @@ Drill parse_sent_drill(const std::string& text, const std::vector<Override>& ove
 
 bool looks_elsewhere(const Drill& drill) {
   const auto outside = [](const Target& target) { return target.proxy.empty() && target.backend.empty(); };
-  const auto looks = [&](const Source& source) {
-    if (const auto* http = std::get_if<HttpProbe>(&source)) return outside(http->url);
-    if (const auto* tcp = std::get_if<TcpProbe>(&source)) return outside(tcp->address);
+  const auto looks = [&](const Source& asked) {
+    if (const auto* http = std::get_if<HttpProbe>(&asked)) return outside(http->url);
+    if (const auto* tcp = std::get_if<TcpProbe>(&asked)) return outside(tcp->address);
     return false;
   };
   return std::any_of(drill.loads.begin(), drill.loads.end(),
