@@ -1,4 +1,4 @@
-// The one source that knows CLI11, and what it must be kept from.
+// What CLI11 is told, and what it must be kept from. It takes long to compile: this and daemon_line.cpp know it.
 #include "cli/command_line.hpp"
 
 #include <fmt/format.h>
@@ -8,67 +8,15 @@
 #include <cctype>
 #include <sstream>
 
+#include "cli/completion.hpp"
+#include "cli/daemon_line.hpp"
+#include "cli/help_pages.hpp"
 #include "faults/reader.hpp"
+#include "faults/units.hpp"
 #include "version.hpp"
 
 namespace firedrill::cli {
 namespace {
-
-constexpr const char* exit_codes = R"(Exit codes:
-  0  the drill ran and every expectation held
-  1  an expectation was missed
-  2  bad input: usage, an unreadable or invalid file
-  3  aborted: an abort condition, a signal; everything was healed first
-  4  errored: could not run or could not measure)";
-
-constexpr const char* main_examples = R"(Examples:
-  firedrill check drills/*.toml               say what is wrong with drill files
-  firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
-  firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
-  firedrill report firedrill-runs/NAME-UTC    a run's report once more, from its journal)";
-
-constexpr const char* run_examples = R"(Examples:
-  firedrill run pool-exhaustion.toml
-  firedrill run pool-exhaustion.toml --set fault.undersized-pool.max_connections=9
-  firedrill run drill.toml --seed 7 --report out --junit out/drill.xml
-  firedrill run drill.toml --json | jq .result
-  firedrill run drill.toml --dry-run
-
-Ctrl-C (SIGINT) or SIGTERM heals everything, writes the report and exits with 3.)";
-
-constexpr const char* exec_examples = R"(firedrill exec FILE [OPTIONS] -- COMMAND…
-
-The command finds each proxy of the drill in FIREDRILL_PROXY_NAME (host:port), FIREDRILL_PROXY_NAME_HOST
-and FIREDRILL_PROXY_NAME_PORT. Faults come and go on their timeline while it runs; a fault without
-"for" lasts until it ends. Its end is the end of the run; max_duration ends it early.
-
-Examples:
-  firedrill exec drill.toml -- pytest -q
-  firedrill exec drill.toml --junit out/drill.xml -- pytest --junit-xml=out/suite.xml
-  firedrill exec drill.toml --no-faults -- npm test
-
-SIGINT and SIGTERM are passed on to the command and end the run; a second one kills the command.
-
-Exit codes:
-  2, 3, 4     as for firedrill run: bad input; aborted; errored, or the command could not be started
-  otherwise   the command's own, when it is not 0; 128 and the signal's number when a signal ended it
-  1           the command was content, but a check of the drill was missed
-  0           both went well)";
-
-constexpr const char* check_examples = R"(Examples:
-  firedrill check drill.toml
-  firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
-
-Warnings name what can be played and yet cannot mean what it says.
-
-Exit codes: 0 every file is good, 1 with --strict there are warnings, 2 a file is not good.)";
-
-constexpr const char* report_examples = R"(Examples:
-  firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z
-  firedrill report journal.jsonl --format junit --output drill.xml
-
-Exit codes: 0 the journal could be read, 2 it could not. An incomplete one, of a run that crashed or
-goes on, is read as far as it goes; a note on standard error says so.)";
 
 std::string whole_number(const std::string& text) {
   const bool digits =
@@ -81,9 +29,20 @@ std::string up_to_64(const std::string& text) {
   return fits ? "" : fmt::format("must be a whole number from 1 to 64, not \"{}\"", text);
 }
 
+std::string a_duration(const std::string& text) {
+  const auto duration = faults::parse_duration(text);
+  const bool fits = duration && *duration >= faults::Duration::zero() && *duration <= std::chrono::hours{1};
+  return fits ? "" : fmt::format("must be a duration up to 1h, such as 10s, not \"{}\"", text);
+}
+
 std::string a_format(const std::string& text) {
   const bool known = text == "markdown" || text == "json" || text == "junit";
   return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
+}
+
+std::string a_shell(const std::string& text) {
+  const bool known = text == "bash" || text == "zsh" || text == "fish";
+  return known ? "" : fmt::format("must be bash, zsh or fish, not \"{}\"", text);
 }
 
 // CLI11 takes -seed for -s, and -host=x for -h, which would print help and succeed.
@@ -102,7 +61,32 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-const std::vector<std::string> commands{"run", "exec", "check", "report"};
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(below->get_name());
+  return names;
+}
+
+// "firedrill fault add".
+std::string called(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : called(*app.get_parent()) + " " + app.get_name();
+}
+
+// What completion is told.
+CommandWords words_of(const CLI::App& app) {
+  CommandWords words{app.get_name(), app.get_description(), {}, {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool more = option->get_expected_max() > 1;
+    const std::string value = option->get_items_expected_max() == 0 ? "" : option->get_option_text();
+    if (option->get_positional()) words.operands.push_back(option->get_name(true) + (more ? "+" : ""));
+    for (const std::string& name : option->get_lnames())
+      words.flags.push_back({"--" + name, option->get_description(), value});
+  }
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    words.commands.push_back(words_of(*below));
+  return words;
+}
 
 class CommandLine {
  public:
@@ -118,6 +102,10 @@ class CommandLine {
                        run_examples + std::string{"\n\n"} + exit_codes);
     add_run_options(*run_app_);
     run_app_->add_flag("--json", run_.json, "Print nothing but report.json on standard output");
+    run_app_->add_option("--control", run_control_.at, "Open a control port while the drill is played: HOST:PORT")
+        ->option_text("HOST:PORT");
+    run_app_->add_option("--control-token-file", run_control_.token_file, "As for firedrill serve")
+        ->option_text("FILE");
     run_app_->add_flag("--dry-run", run_.dry_run,
                        "Start nothing; print what would happen when, to whom, and what is checked");
 
@@ -125,6 +113,43 @@ class CommandLine {
     add_run_options(*exec_app_);
     exec_app_->add_flag("--dry-run", run_.dry_run, "Start nothing; print what would happen when, and to whom");
     exec_app_->add_flag("--no-faults", no_faults_, "The same with its proxies, but without any fault");
+
+    serve_app_ = command("serve", "Keep proxies open, and a control port to change them by", serve_examples);
+    serve_app_->add_option("FILE", serve_.files, "Files with the proxies to begin with")->option_text(" ");
+    serve_app_->add_option("--control", serve_.control.at, "Where the control port listens (default: 127.0.0.1:8474)")
+        ->option_text("HOST:PORT");
+    serve_app_->add_option("--control-host", serve_.control.hosts, "A name it may be addressed by; may be repeated")
+        ->option_text("NAME")
+        ->allow_extra_args(false);
+    serve_app_
+        ->add_option("--control-origin", serve_.control.origins, "A web page's origin that may use it; may be repeated")
+        ->option_text("URL")
+        ->allow_extra_args(false);
+    serve_app_
+        ->add_option("--control-token-file", serve_.control.token_file,
+                     "Lines of ROLE NAME TOKEN: who may do what over it; roles: viewer, participant, operator, admin")
+        ->option_text("FILE");
+    serve_app_->add_flag("--control-open", serve_.control.open,
+                         "Toxiproxy's interface needs no token, for whoever reaches it");
+    serve_app_
+        ->add_option("--allow-upstream", serve_.allowed_upstreams,
+                     "Proxies may lead there only; may be repeated: 10.0.0.0/8, db.internal:5432")
+        ->option_text("WHERE")
+        ->allow_extra_args(false);
+    serve_app_
+        ->add_option("--state", serve_.state,
+                     "Where runs leave their reports, and a journal says what was done (default: firedrill-state)")
+        ->option_text("DIR");
+    serve_app_->add_option("--toxic-ttl", toxic_ttl_, "When toxics expire by themselves (default: never)")
+        ->option_text("DURATION")
+        ->check(a_duration);
+    serve_app_->add_option("--drain", drain_, "How long connections may take to end (default: 10s)")
+        ->option_text("DURATION")
+        ->check(a_duration);
+    serve_app_->add_option("--seed", seed_, "The seed of every random choice (default: drawn)")
+        ->option_text("N")
+        ->check(whole_number);
+    add_workers(*serve_app_);
 
     check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
     check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
@@ -141,6 +166,12 @@ class CommandLine {
         ->check(a_format);
     report_app_->add_option("--output", report_.output, "Write to this file instead of standard output")
         ->option_text("FILE");
+
+    daemon_line_.emplace(app_);
+
+    completion_app_ =
+        command("completion", "Print a script that has a shell complete firedrill's words", completion_examples);
+    completion_app_->add_option("SHELL", shell_, "bash, zsh or fish")->required()->option_text(" ")->check(a_shell);
   }
 
   Wish parse(std::vector<std::string> words) {
@@ -151,8 +182,7 @@ class CommandLine {
       words.erase(words.begin());
       words.emplace_back("--help");
     }
-    if (!words[0].starts_with('-') && std::find(commands.begin(), commands.end(), words[0]) == commands.end())
-      return unknown(words[0]);
+    if (auto answer = look_for_commands(words)) return *std::move(answer);
     std::reverse(words.begin(), words.end());
     try {
       app_.parse(std::move(words));
@@ -180,33 +210,47 @@ class CommandLine {
     app.add_option("--set", settings_, "Override a setting of the drill; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
+    add_workers(app);
+  }
+
+  void add_workers(CLI::App& app) {
     app.add_option("--workers", workers_, "Threads that carry connections (default: one per core, at most 8)")
         ->option_text("N")
         ->check(up_to_64);
   }
 
   CLI::App* command(const std::string& name, const std::string& summary, const std::string& examples) {
-    CLI::App* app = app_.add_subcommand(name, summary);
-    app->set_help_flag("-h,--help", "Print this page");
-    app->footer(examples);
-    return app;
+    return add_command(app_, name, summary, examples);
   }
 
   const CLI::App& chosen() const {
-    const auto used = app_.get_subcommands();
-    return used.empty() ? app_ : *used.front();
+    const CLI::App* at = &app_;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return *at;
+  }
+
+  // A command that is missing or unknown; CLI11 would take either for something else.
+  std::optional<Answer> look_for_commands(const std::vector<std::string>& words) const {
+    const CLI::App* at = &app_;
+    for (const std::string& word : words) {
+      const std::vector<std::string> names = command_names(*at);
+      if (names.empty() || word.starts_with('-')) return std::nullopt;
+      if (std::find(names.begin(), names.end(), word) == names.end()) return unknown(word, names, *at);
+      at = at->get_subcommand(word);
+    }
+    if (command_names(*at).empty()) return std::nullopt;
+    return Answer{exit_bad_input, "", at->help(called(*at->get_parent()))};
   }
 
   static Answer wrong(const std::string& what, const CLI::App& where) {
-    const std::string page = where.get_parent() != nullptr ? "firedrill " + where.get_name() : "firedrill";
-    return {exit_bad_input, "", fmt::format("firedrill: {}\nTry: {} --help\n", what, page)};
+    return {exit_bad_input, "", fmt::format("firedrill: {}\nTry: {} --help\n", what, called(where))};
   }
 
-  Answer unknown(const std::string& name) const {
-    const std::string near = faults::nearest(name, commands);
+  static Answer unknown(const std::string& name, const std::vector<std::string>& names, const CLI::App& where) {
+    const std::string near = faults::nearest(name, names);
     return wrong(fmt::format("there is no command \"{}\"{}", name,
                              near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-                 app_);
+                 where);
   }
 
   Answer explain(const CLI::ParseError& error) {
@@ -229,7 +273,16 @@ class CommandLine {
   }
 
   Wish wish() {
+    if (auto request = daemon_line_->wish()) return *std::move(request);
+    if (completion_app_->parsed()) return Answer{0, *completion_script(shell_, words_of(app_)), ""};
     if (check_app_->parsed()) return check_;
+    if (serve_app_->parsed()) {
+      if (!seed_.empty()) serve_.seed = std::stoull(seed_);
+      if (!workers_.empty()) serve_.workers = static_cast<unsigned>(std::stoul(workers_));
+      if (!drain_.empty()) serve_.drain = *faults::parse_duration(drain_);
+      if (!toxic_ttl_.empty()) serve_.toxic_ttl = *faults::parse_duration(toxic_ttl_);
+      return serve_;
+    }
     if (report_app_->parsed()) {
       using Format = ReportArguments::Format;
       report_.format = format_ == "json" ? Format::json : format_ == "junit" ? Format::junit : Format::markdown;
@@ -244,6 +297,7 @@ class CommandLine {
     }
     if (!seed_.empty()) run_.seed = std::stoull(seed_);
     if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
+    if (run_app_->count("--control") > 0) run_.control = run_control_;
     if (!exec_app_->parsed()) return run_;
     if (!run_.dry_run && (command_.empty() || command_.front().empty()))
       return wrong("COMMAND is required; put it behind --", *exec_app_);
@@ -251,11 +305,15 @@ class CommandLine {
   }
 
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
-  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *check_app_ = nullptr, *report_app_ = nullptr;
+  CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr,
+           *report_app_ = nullptr, *completion_app_ = nullptr;
   RunArguments run_;
+  ControlArguments run_control_;
+  ServeArguments serve_;
   CheckArguments check_;
   ReportArguments report_;
-  std::string seed_, workers_, format_;
+  std::optional<DaemonLine> daemon_line_;
+  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_;
   std::vector<std::string> settings_, command_;
   bool no_faults_ = false;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/daemon_commands.hpp"
 
 namespace firedrill::cli {
 
@@ -14,9 +15,13 @@ struct Answer {
   int exit_code = 0;
   std::string out, error;  // for the two streams
 };
-using Wish = std::variant<Answer, RunArguments, ExecArguments, CheckArguments, ReportArguments>;
+using Wish =
+    std::variant<Answer, RunArguments, ExecArguments, ServeArguments, CheckArguments, ReportArguments, DaemonArguments>;
 
 /// `words` without the program's name. Never throws for what a user may type.
 Wish parse_command_line(std::vector<std::string> words);
+
+/// The same when the program was started under the name toxiproxy-server, with that one's flags.
+Wish parse_toxiproxy_server(const std::vector<std::string>& words);
 
 }  // namespace firedrill::cli

@@ -1,6 +1,7 @@
 // The subcommands: what each was asked for, and the function that does it. They return the program's exit code.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,7 +13,16 @@ namespace firedrill::cli {
 
 /// 0, 1, 3 and 4 are drills::exit_code()'s.
 inline constexpr int exit_bad_input = 2, exit_errored = 4;
-inline constexpr int exit_warned = 1;  // of check --strict
+inline constexpr int exit_warned = 1;   // of check --strict
+inline constexpr int exit_refused = 1;  // of what a daemon is asked: as things stand it cannot be
+
+/// Where a control port listens, and who may use it.
+struct ControlArguments {
+  std::string at = "127.0.0.1:8474";
+  std::vector<std::string> hosts, origins;
+  std::string token_file;
+  bool open = false;  // the Toxiproxy interface needs no token, wherever the port listens
+};
 
 struct RunArguments {
   std::string file;
@@ -22,6 +32,7 @@ struct RunArguments {
   unsigned workers = 0;
   bool json = false;
   bool dry_run = false;
+  std::optional<ControlArguments> control;  // of `run`: none without a port
 };
 /// Plays a drill in the foreground; as a dry run, says what it would do.
 int run(const RunArguments& arguments);
@@ -33,6 +44,19 @@ struct ExecArguments {
 };
 /// Plays a drill around a command; the exit code is merged from both.
 int exec(const ExecArguments& arguments);
+
+struct ServeArguments {
+  std::vector<std::string> files;  // with proxies; none is fine
+  ControlArguments control;
+  std::vector<std::string> allowed_upstreams;
+  std::optional<faults::Duration> toxic_ttl;
+  std::string state = "firedrill-state";  // directory of runs, and of what has been done; empty: nothing is kept
+  std::optional<std::uint64_t> seed;
+  unsigned workers = 0;
+  faults::Duration drain = std::chrono::seconds{10};
+};
+/// The daemon: proxies, and the control port to change them by, until a signal ends it.
+int serve(const ServeArguments& arguments);
 
 struct CheckArguments {
   std::vector<std::string> files;

@@ -63,14 +63,8 @@ int exec(const ExecArguments& arguments) {
   try {
     drill = drills::read_drill(arguments.run.file, arguments.run.overrides, drills::Purpose::exec);
     if (!arguments.run.dry_run && !arguments.run.junit.empty()) make_room_for_junit(arguments.run.junit);
-  } catch (const faults::PlanError& error) {
-    complain(error.problems);
-    complain("nothing was started");
-    return exit_bad_input;
-  } catch (const std::exception& error) {
-    complain(error.what());
-    complain("nothing was started");
-    return exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
   }
   warn(drill.warnings);
   if (arguments.run.dry_run) return tell_dry_run(std::move(drill), arguments.run);

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/command_line.hpp"
+#include "cli/toxiproxy_cli.hpp"
 
 namespace {
 
@@ -23,8 +25,10 @@ int carry_out(const Wish& wish) {
     }
     int operator()(const RunArguments& arguments) const { return run(arguments); }
     int operator()(const ExecArguments& arguments) const { return exec(arguments); }
+    int operator()(const ServeArguments& arguments) const { return serve(arguments); }
     int operator()(const CheckArguments& arguments) const { return check(arguments); }
     int operator()(const ReportArguments& arguments) const { return report(arguments); }
+    int operator()(const DaemonArguments& arguments) const { return ask_daemon(arguments); }
   };
   return std::visit(Doer{}, wish);
 }
@@ -38,7 +42,11 @@ int main(int argc, char** argv) {
     // Standard output belongs to what was asked for.
     spdlog::set_default_logger(spdlog::stderr_logger_mt("firedrill"));
     spdlog::set_pattern("firedrill: %l: %v");
-    return carry_out(parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    // In an image that has it under that name, or as a symbolic link.
+    const std::string name = argc > 0 ? std::filesystem::path{argv[0]}.filename().string() : "";
+    if (name == "toxiproxy-cli") return toxiproxy_cli(words);
+    return carry_out(name == "toxiproxy-server" ? parse_toxiproxy_server(words) : parse_command_line(words));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "firedrill: %s\n", error.what());
     return exit_errored;

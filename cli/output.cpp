@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "cli/commands.hpp"
 #include "cli/text.hpp"
 
 namespace firedrill::cli {
@@ -37,6 +38,20 @@ void complain(std::string_view text) { say("firedrill: " + std::string{text} + "
 
 void complain(const faults::Problems& problems) {
   for (const faults::Problem& problem : problems) say(harmless(problem.line()) + "\n");
+}
+
+int nothing_was_started() {
+  int code = exit_errored;
+  try {
+    throw;
+  } catch (const faults::PlanError& error) {
+    complain(error.problems);
+    code = exit_bad_input;
+  } catch (const std::exception& error) {
+    complain(error.what());
+  }
+  complain("nothing was started");
+  return code;
 }
 
 void warn(const faults::Problems& warnings) {

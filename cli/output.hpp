@@ -19,7 +19,9 @@ bool flush();
 void complain(std::string_view text);
 /// One line per problem, each with its place.
 void complain(const faults::Problems& problems);
-/// The same for what is not wrong.
+/// In a handler: what is wrong, and that nothing was started; the exit code. What is no std::exception goes on.
+int nothing_was_started();
+/// What is not wrong, and yet worth a word.
 void warn(const faults::Problems& warnings);
 
 /// So that an hour's run does not end with a --junit file that cannot be written. Throws std::runtime_error.

@@ -8,8 +8,10 @@
 #include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/control_options.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/lines.hpp"
 #include "cli/output.hpp"
@@ -18,6 +20,7 @@
 #include "cli/summary.hpp"
 #include "cli/text.hpp"
 #include "cli/timeline_view.hpp"
+#include "control/pulse.hpp"
 
 namespace firedrill::cli {
 namespace {
@@ -98,6 +101,34 @@ drills::Outcome watch(drills::Run& run, Progress& progress, SignalThread& signal
   return outcome;
 }
 
+// The same beside a control port, over which others may look at it, change it and end it, too.
+drills::Outcome play_with_port(drills::Drill drill, const RunArguments& arguments,
+                               const control::ControlOptions& options, Progress& progress, const Signals& signals) {
+  control::Registry registry{{arguments.workers, faults::Seed{arguments.seed.value_or(drill.seed)}, {}}};
+  control::Runs runs{registry, "firedrill-runs"};
+  const control::DrillFiles drills{{arguments.file}};
+  const control::Scheduler nothing_by_itself{registry, runs, drills, {}, false};
+  const control::Pulse pulse{registry, runs};
+  const control::Drilling drilling{runs, drills, nothing_by_itself};
+  const control::ControlPort port{options, registry, &drilling};
+  proxy::Endpoint at = options.listen;
+  at.port = port.port();
+  std::fputs(fmt::format("firedrill: control port: http://{}/v1/runs\n", at.text()).c_str(), stderr);
+  const std::string id = runs.start(std::move(drill), "firedrill run", arguments.overrides, arguments.directory);
+  SignalThread signal_thread{signals, [&](int signal) { runs.stop(id, fmt::format("SIG{}", sigabbrev_np(signal))); }};
+  while (true) {
+    const control::RunView run = runs.find(id);
+    if (signal_thread.stop_wanted()) progress.stop_process();
+    progress.show(run.now);
+    if (run.outcome) {
+      signal_thread.all_done(drills::exit_code(run.outcome->result));
+      progress.end(run.now);
+      return *run.outcome;
+    }
+    std::this_thread::sleep_for(frame);
+  }
+}
+
 std::string nothing_but_the_verdict(const std::string& drill, const drills::Outcome& outcome) {
   const nlohmann::ordered_json verdict{{"drill", drill},
                                        {"result", drills::name(outcome.result)},
@@ -123,6 +154,27 @@ bool conclude(const RunArguments& arguments, const std::string& drill, const dri
   return write_junit(arguments.junit, report);
 }
 
+Progress::Way way_of(const RunArguments& arguments) {
+  using Way = Progress::Way;
+  return arguments.json ? Way::nothing : on_terminal() ? Way::picture : Way::lines;
+}
+
+int run_with_port(drills::Drill drill, const RunArguments& arguments) {
+  try {
+    const auto options = control_options(*arguments.control);
+    if (!options) return exit_bad_input;
+    const std::string name = drill.name;
+    const Signals signals;
+    Progress progress{
+        {drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way_of(arguments)};
+    const drills::Outcome outcome = play_with_port(std::move(drill), arguments, *options, progress, signals);
+    const bool written = conclude(arguments, name, outcome);
+    return flush() && written ? drills::exit_code(outcome.result) : exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
+  }
+}
+
 }  // namespace
 
 int run(const RunArguments& arguments) {
@@ -135,13 +187,12 @@ int run(const RunArguments& arguments) {
     complain(fmt::format("nothing was started; mend {} above and run it again",
                          error.problems.size() == 1 ? "the line" : "the lines"));
     return exit_bad_input;
-  } catch (const std::exception& error) {
-    complain(error.what());
-    complain("nothing was started");
-    return exit_errored;
+  } catch (const std::exception&) {
+    return nothing_was_started();
   }
   warn(drill.warnings);
   if (arguments.dry_run) return tell_dry_run(std::move(drill), arguments);
+  if (arguments.control) return run_with_port(std::move(drill), arguments);
   drills::RunOptions options;
   options.seed = arguments.seed;
   options.directory = arguments.directory;
@@ -149,10 +200,8 @@ int run(const RunArguments& arguments) {
   options.workers = arguments.workers;
 
   const std::string name = drill.name;
-  using Way = Progress::Way;
-  const Way way = arguments.json ? Way::nothing : on_terminal() ? Way::picture : Way::lines;
   const Signals signals;
-  Progress progress{{drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way};
+  Progress progress{{drill.name, drill.title, arguments.seed.value_or(drill.seed)}, drill.length(), way_of(arguments)};
   drills::Run run{std::move(drill), std::move(options)};
   SignalThread signal_thread{signals, [&run](int signal) { run.stop(fmt::format("SIG{}", sigabbrev_np(signal))); }};
   const drills::Outcome outcome = watch(run, progress, signal_thread);

@@ -19,8 +19,8 @@ using faults::milliseconds;
 /// Of all proxies of a fault.
 struct Sum {
   faults::Histogram lateness, delay;
-  std::uint64_t eligible = 0, drawn = 0, passed = 0, tried = 0, discarded = 0, altered = 0, stalls = 0, due = 0,
-                ended = 0;
+  std::uint64_t links = 0, eligible = 0, drawn = 0, passed = 0, tried = 0, discarded = 0, altered = 0, stalls = 0,
+                due = 0, ended = 0;
 };
 
 Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
@@ -28,6 +28,7 @@ Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
   for (const auto& effects : all) {
     sum.lateness.add(effects->lateness.snapshot());
     sum.delay.add(effects->delay.snapshot());
+    sum.links += effects->links();
     sum.eligible += effects->eligible.load();
     sum.drawn += effects->drawn.load();
     sum.passed += effects->passed.load();
@@ -41,7 +42,7 @@ Sum sum_of(const std::vector<std::shared_ptr<faults::Effects>>& all) {
   return sum;
 }
 
-void add_delay(Json& achieved, const FaultSpec& spec, const Sum& sum) {
+void add_delay(Json& achieved, const faults::Value& table, const Sum& sum) {
   if (sum.delay.count() == 0) return;
   Json delay{{"p50_ms", milliseconds(sum.delay.quantile(0.5))}, {"p99_ms", milliseconds(sum.delay.quantile(0.99))}};
   if (sum.lateness.count() > 0) {
@@ -49,7 +50,7 @@ void add_delay(Json& achieved, const FaultSpec& spec, const Sum& sum) {
     delay["error_p99_ms"] = milliseconds(sum.lateness.quantile(0.99));
   }
   // Where a delay is what happens, not what was asked for, it has another name.
-  const auto asked = [&](std::string_view key) { return spec.table.find(key) != nullptr; };
+  const auto asked = [&](std::string_view key) { return table.find(key) != nullptr; };
   achieved[asked("delay") && !asked("rate") && !asked("loss") ? "delay" : "held"] = delay;
   for (const auto& [key, share] : {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999}})
     if (asked(key)) achieved[key] = fmt::format("{:.4g}ms", milliseconds(sum.delay.quantile(share)));
@@ -72,12 +73,11 @@ void add_rate(Json& achieved, const FaultSpec& spec, const RateWatch& watch, std
 }
 
 // Of so many segments or bytes so many were hit.
-void add_chance(Json& achieved, const FaultSpec& spec, const Sum& sum) {
+void add_chance(Json& achieved, const faults::Value& table, const Sum& sum) {
   if (sum.tried == 0) return;
-  const bool plain = spec.table.find("model") == nullptr && spec.table.find("offsets") == nullptr;
-  const char* const key = spec.table.find("loss") != nullptr              ? "loss"
-                          : plain && spec.table.find("chance") != nullptr ? "chance"
-                                                                          : "share_hit";
+  const auto asked = [&](std::string_view key) { return table.find(key) != nullptr; };
+  const bool plain = !asked("model") && !asked("offsets");
+  const char* const key = asked("loss") ? "loss" : plain && asked("chance") ? "chance" : "share_hit";
   const double share = static_cast<double>(sum.stalls + sum.altered) / static_cast<double>(sum.tried);
   achieved[key] = {{"percent", share * 100}, {"of", sum.tried}};
 }
@@ -106,18 +106,14 @@ void add_pools(Json& achieved, const FaultSpec& spec, const PoolWatch& pools) {
 
 }  // namespace
 
-Json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, const PoolWatch& pools,
-              const RateWatch& rates) {
-  const Sum sum = sum_of(force.effects(fault));
-  Json achieved = Json::object();
-  add_pools(achieved, spec, pools);
-  add_delay(achieved, spec, sum);
-  add_rate(achieved, spec, rates, fault);
-  add_chance(achieved, spec, sum);
-  const std::uint64_t links = force.links(fault);
-  if (sum.eligible > 0 && spec.table.find("percent") != nullptr)
+void add_achieved(Json& achieved, const faults::Value& table,
+                  const std::vector<std::shared_ptr<faults::Effects>>& effects) {
+  const Sum sum = sum_of(effects);
+  add_delay(achieved, table, sum);
+  add_chance(achieved, table, sum);
+  if (sum.eligible > 0 && table.find("percent") != nullptr)
     achieved["percent"] = faults::show_share(static_cast<double>(sum.drawn) / static_cast<double>(sum.eligible));
-  achieved["links"] = links;
+  achieved["links"] = sum.links;
   if (sum.eligible > 0) achieved["links_eligible"] = sum.eligible;
   if (sum.due > 0) achieved["links_due_to_end"] = sum.due;
   if (sum.ended > 0) achieved["links_ended"] = sum.ended;
@@ -125,6 +121,14 @@ Json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, cons
   if (sum.discarded > 0) achieved["discarded_bytes"] = sum.discarded;
   if (sum.altered > 0) achieved["altered_bytes"] = sum.altered;
   if (sum.stalls > 0) achieved["stalls"] = sum.stalls;
+}
+
+Json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, const PoolWatch& pools,
+              const RateWatch& rates) {
+  Json achieved = Json::object();
+  add_pools(achieved, spec, pools);
+  add_rate(achieved, spec, rates, fault);
+  add_achieved(achieved, spec.table, force.effects(fault));
   return achieved;
 }
 

@@ -9,7 +9,11 @@
 
 namespace firedrill::drills {
 
-/// `asked`: the fault's table. Only what was measured is in it.
+/// The part that a fault's own counts tell, whoever put it in force. `table`: settings and scopes as asked for.
+void add_achieved(nlohmann::ordered_json& achieved, const faults::Value& table,
+                  const std::vector<std::shared_ptr<faults::Effects>>& effects);
+
+/// Only what was measured is in it.
 nlohmann::ordered_json achieved(const FaultSpec& spec, std::size_t fault, const Force& force, const PoolWatch& pools,
                                 const RateWatch& rates);
 

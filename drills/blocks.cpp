@@ -15,12 +15,6 @@ using namespace std::chrono_literals;
 constexpr std::string_view an_address =
     R"(must be an address such as "127.0.0.1:8081", "[::1]:8081" or "unix:/run/app.sock"; port 0 takes a free one)";
 
-// Journals and JSON carry 53 bits without loss, and a file carries what was drawn as its seed.
-std::uint64_t drawn_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U | device()) & ((std::uint64_t{1} << 53U) - 1);
-}
-
 proxy::Endpoint read_listen(Reader& keys) {
   const std::string text = keys.text("listen");
   const auto endpoint = proxy::Endpoint::parse(text);
@@ -85,6 +79,11 @@ void read_upstream(Reader& keys, ProxyBlock& proxy, const Drill& drill) {
 
 }  // namespace
 
+std::uint64_t drawn_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U | device()) & ((std::uint64_t{1} << 53U) - 1);
+}
+
 void read_header(Reader& top, Reading& reading) {
   static const Value nothing;
   const Value* table = top.raw("drill");
@@ -140,16 +139,21 @@ void read_backends(Reader& top, Reading& reading) {
   }
 }
 
+ProxyBlock read_proxy(const std::string& name, Reader& keys, const Drill& drill) {
+  ProxyBlock proxy;
+  proxy.name = name;
+  proxy.listen = read_listen(keys);
+  judge_listen(keys, proxy.listen, drill);
+  read_upstream(keys, proxy, drill);
+  proxy.connect_timeout = keys.duration("connect_timeout", 5s).at_least(shortest).at_most(5min);
+  return proxy;
+}
+
 void read_proxies(Reader& top, Reading& reading) {
   for (const Block& block : read_blocks(top, "proxy", Naming::word, reading.problems)) {
     Reader keys{*block.table, block.subject, reading.problems};
-    ProxyBlock proxy;
-    proxy.name = block.name;
     keys.raw("name");
-    proxy.listen = read_listen(keys);
-    judge_listen(keys, proxy.listen, reading.drill);
-    read_upstream(keys, proxy, reading.drill);
-    proxy.connect_timeout = keys.duration("connect_timeout", 5s).at_least(shortest).at_most(5min);
+    ProxyBlock proxy = read_proxy(block.name, keys, reading.drill);
     keys.finish();
     reading.drill.proxies.push_back(std::move(proxy));
   }

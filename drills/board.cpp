@@ -42,6 +42,16 @@ void Board::enter(Snapshot::Stage stage) {
   shown_.stage = stage;
 }
 
+void Board::now_lasts(Duration length) {
+  const std::lock_guard lock{mutex_};
+  shown_.length = length;
+}
+
+void Board::now_paused(bool paused) {
+  const std::lock_guard lock{mutex_};
+  shown_.paused = paused;
+}
+
 void Board::tell(std::string text) {
   const std::lock_guard lock{mutex_};
   const Duration at = start_ == Time{} ? Duration::zero() : std::chrono::steady_clock::now() - start_;

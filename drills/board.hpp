@@ -23,6 +23,8 @@ class Board {
   void begin(faults::Time start);
   void enter(Snapshot::Stage stage);
   void tell(std::string text);
+  void now_lasts(Duration length);
+  void now_paused(bool paused);
   /// Brings everything measured up to date. `final`: nothing more will be measured.
   void show(faults::Time now, Measures& measures, const Force& force, const PoolWatch& pools, bool final);
 

@@ -73,6 +73,13 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   Reading reading{drill, problems, purpose};
   Reader top{tree, "drill file", problems};
   top.raw("include");  // followed already
+  if (purpose == Purpose::proxies) {
+    for (const char* const other : {"drill", "fault", "load", "check", "abort", "schedule"}) top.raw(other);
+    read_backends(top, reading);
+    read_proxies(top, reading);
+    top.finish();
+    return drill;
+  }
   read_header(top, reading);
   // A command ends when it likes: until then the timeline has all the time there is.
   if (purpose == Purpose::exec) drill.duration = drill.max_duration;
@@ -83,6 +90,7 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   read_loads(top, reading);
   read_checks(top, reading);
   read_aborts(top, reading);
+  drill.schedule = read_schedule(top);
   top.finish();
   const Value* header = tree.find("drill");
   const faults::Place place = header != nullptr ? header->place : tree.place;
@@ -113,7 +121,7 @@ Drill parse_drill(const std::string& path, std::string text, const std::vector<O
   drill.file = path;
   drill.text = std::move(text);
   drill.included.assign(sources.files.begin() + 1, sources.files.end());
-  drill.warnings = warnings_of(drill, sources.tree, purpose);
+  if (purpose != Purpose::proxies) drill.warnings = warnings_of(drill, sources.tree, purpose);
   position.sort(drill.warnings);
   return drill;
 }

@@ -14,6 +14,7 @@
 
 #include "drills/expectation.hpp"
 #include "drills/includes.hpp"
+#include "drills/schedule.hpp"
 #include "faults/distribution.hpp"
 #include "faults/plan.hpp"
 #include "proxy/endpoint.hpp"
@@ -138,7 +139,8 @@ struct Drill {
   std::vector<FaultSpec> faults;
   std::vector<CheckSpec> checks;
   std::vector<AbortSpec> aborts;
-  faults::Problems warnings;  // of what can be played and yet cannot mean what it says
+  std::optional<Schedule> schedule;  // when a daemon plays it; what is played by hand starts at once
+  faults::Problems warnings;         // of what can be played and yet cannot mean what it says
 
   /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.
   Duration length() const;
@@ -148,14 +150,19 @@ struct Drill {
 using Override = std::pair<std::string, std::string>;
 
 /// What a drill is read for: to be played by itself, or around a command, whose end is the end of the run. Then
-/// `duration` says nothing, length() is max_duration, and neither a fault's `for` nor checks nor loads are needed.
-enum class Purpose : std::uint8_t { run, exec };
+/// `duration` says nothing, length() is max_duration, and neither a fault's `for` nor checks nor loads are needed. Or
+/// for its proxies alone, which somebody opens without playing anything: then only they are read, and all else may be
+/// left out.
+enum class Purpose : std::uint8_t { run, exec, proxies };
 
 /// Reads and checks a drill. `variables` answers ${NAME}; read_drill takes the environment. Throws faults::PlanError
 /// with every problem found, in the order of the file (a TOML syntax error ends the list).
 Drill read_drill(const std::string& path, const std::vector<Override>& overrides = {}, Purpose purpose = Purpose::run);
 Drill parse_drill(const std::string& path, std::string text, const std::vector<Override>& overrides,
                   const std::map<std::string, std::string>& variables, Purpose purpose = Purpose::run);
+
+/// At random. Journals and JSON carry 53 bits without loss, and a file carries what was drawn as its seed.
+std::uint64_t drawn_seed();
 
 /// Takes the faults out, and the checks that look at a time when one is or was in force; says which these were.
 std::vector<std::string> take_faults_out(Drill& drill);

@@ -44,17 +44,29 @@ void Force::take(const std::vector<Step>& steps, faults::Time start, faults::Tim
       fault->until = start + std::min(step.until, drill_.max_duration);
       current = std::move(fault);
     }
-    const FaultSpec& spec = drill_.faults[step.fault];
-    for (std::size_t p = 0; p < spec.proxies.size(); ++p) {
-      std::shared_ptr<Fault> own;
-      if (current) {
-        own = std::make_shared<Fault>(*current);
-        own->effects = effects_[step.fault][p];
-      }
-      published_[step.fault][p] = std::move(own);
-      if (std::find(concerned_.begin(), concerned_.end(), spec.proxies[p]) == concerned_.end())
-        concerned_.push_back(spec.proxies[p]);
+    bring(step.fault);
+  }
+}
+
+void Force::prolong(std::size_t fault, faults::Time until) {
+  auto longer = std::make_shared<Fault>(*current_[fault]);
+  longer->until = until;
+  current_[fault] = std::move(longer);
+  bring(fault);
+}
+
+// What is current becomes what each proxy of the fault is to have.
+void Force::bring(std::size_t fault) {
+  const FaultSpec& spec = drill_.faults[fault];
+  for (std::size_t p = 0; p < spec.proxies.size(); ++p) {
+    std::shared_ptr<Fault> own;
+    if (current_[fault]) {
+      own = std::make_shared<Fault>(*current_[fault]);
+      own->effects = effects_[fault][p];
     }
+    published_[fault][p] = std::move(own);
+    if (std::find(concerned_.begin(), concerned_.end(), spec.proxies[p]) == concerned_.end())
+      concerned_.push_back(spec.proxies[p]);
   }
 }
 
@@ -67,11 +79,11 @@ void Force::clear() {
   for (const ProxyBlock& proxy : drill_.proxies) concerned_.push_back(proxy.name);
 }
 
-void Force::publish(proxy::Engine& engine) {
+void Force::publish(Host& host) {
   std::exception_ptr first;
   for (const std::string& proxy : std::exchange(concerned_, {})) {
     try {
-      engine.adopt(proxy, plan_for(proxy));
+      host.adopt(proxy, plan_for(proxy));
     } catch (const std::runtime_error&) {
       if (!first) first = std::current_exception();
     }

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "drills/host.hpp"
 #include "drills/timeline.hpp"
 #include "faults/effects.hpp"
-#include "proxy/engine.hpp"
 
 namespace firedrill::drills {
 
@@ -28,7 +28,11 @@ class Force {
   void clear();
   /// Puts the present state in force on every proxy that the last take() or clear() concerned. Throws
   /// std::runtime_error when a worker does not answer; the other proxies have then been served all the same.
-  void publish(proxy::Engine& engine);
+  void publish(Host& host);
+  /// One that is in force is to last until then. publish() says so to the proxies.
+  void prolong(std::size_t fault, faults::Time until);
+  /// In force at present; null: not.
+  const std::shared_ptr<const faults::Fault>& current(std::size_t fault) const { return current_[fault]; }
 
   bool in_force(std::size_t fault) const { return current_[fault] != nullptr; }
   /// One for each proxy of the fault, in the drill's order.
@@ -48,6 +52,7 @@ class Force {
 
  private:
   faults::Plan plan_for(std::string_view proxy) const;
+  void bring(std::size_t fault);
 
   const Drill& drill_;
   faults::Seed seed_;

@@ -30,6 +30,11 @@ void Phases::off(std::size_t which, faults::Time at) {
   enter({at, first_fault + which, false, {}});
 }
 
+void Phases::more_to_come(std::ptrdiff_t appearances) {
+  const std::lock_guard lock{mutex_};
+  to_come_ = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(to_come_) + appearances));
+}
+
 void Phases::nothing_to_come() {
   const std::lock_guard lock{mutex_};
   to_come_ = 0;

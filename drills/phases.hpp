@@ -25,6 +25,8 @@ class Phases {
   /// Faults count from 0. Changes may be told out of order.
   void on(std::size_t which, faults::Time at);
   void off(std::size_t which, faults::Time at);
+  /// Somebody has changed the plan: so many more appearances than were thought, or fewer.
+  void more_to_come(std::ptrdiff_t appearances);
   /// No further fault will come: the run was aborted. The time since the last heal becomes `after`.
   void nothing_to_come();
 

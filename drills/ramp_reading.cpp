@@ -32,7 +32,7 @@ std::optional<Ramp> read_ramp(const std::string& key, const Value& table, const 
   if (from != nullptr && to != nullptr && !can_ramp(*from, *to))
     keys.problem("to", fmt::format("must be of the same unit as from = {}", from->shown()));
   keys.finish();
-  if (problems.size() != before) return std::nullopt;
+  if (from == nullptr || to == nullptr || problems.size() != before) return std::nullopt;
   return Ramp{key, *from, *to, over};
 }
 

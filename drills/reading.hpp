@@ -60,6 +60,9 @@ Target read_http_target(Reader& keys, std::string_view key, const Drill& drill);
 /// "proxy:NAME", "backend:NAME" or an address.
 Target read_tcp_target(Reader& keys, std::string_view key, const Drill& drill);
 
+/// listen, upstream and connect_timeout. `drill`: what else there is.
+ProxyBlock read_proxy(const std::string& name, Reader& keys, const Drill& drill);
+
 // In this order: the later ones refer to the earlier ones.
 void read_header(Reader& top, Reading& reading);
 void read_backends(Reader& top, Reading& reading);

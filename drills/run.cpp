@@ -73,10 +73,12 @@ Outcome Run::State::go() {
   try {
     if (room == 0)
       throw std::runtime_error{"the limit of descriptors leaves no room for connections; raise it (ulimit -n)"};
-    stage = std::make_unique<Stage>(drill, seed, options.workers, force, measures,
-                                    [this](const std::string& check, bool ok, Duration took, const std::string& said) {
-                                      record->probe(check, ok, took, said);
-                                    });
+    stage = std::make_unique<Stage>(
+        drill, seed, options.workers, force, measures,
+        [this](const std::string& check, bool ok, Duration took, const std::string& said) {
+          record->probe(check, ok, took, said);
+        },
+        options.host);
   } catch (const std::exception& error) {
     outcome.worsen(Result::errored, fmt::format("could not start: {}", error.what()));
   }
@@ -104,18 +106,22 @@ Outcome Run::State::go() {
 void Run::State::conduct() {
   conducted = true;
   board.enter(Snapshot::Stage::running);
-  stage->begin(start, length);
+  // Somebody may make it longer: loads send until they are told to stop.
+  stage->begin(start, options.host != nullptr ? drill.max_duration : length);
   measure_proxies(start);
   if (options.command != nullptr) start_command();
-  const Time end = start + length;
+  {
+    const std::lock_guard lock{mutex};
+    takes_orders = true;
+  }
   Time next_sample = start + sample_every;
   std::string why = "end";
   while (true) {
-    Time next = std::min(next_sample, end);
-    if (next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
+    Time next = std::min(next_sample, end());
+    if (!paused_at && next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
     {
       std::unique_lock lock{mutex};
-      woken.wait_until(lock, next, [this] { return times_stopped > 0 || command_over; });
+      woken.wait_until(lock, next, [this] { return times_stopped > 0 || command_over || !orders.empty(); });
       // Ctrl-C reaches the command and us at the same moment, in either order.
       if (times_stopped == 0 && command_over && options.command->ending().value_or(Wrapped::Ending{}).signal != 0)
         woken.wait_for(lock, std::chrono::milliseconds{100}, [this] { return times_stopped > 0; });
@@ -129,9 +135,12 @@ void Run::State::conduct() {
       }
     }
     const Time now = steady_clock::now();
-    lag.record(now - next);
-    longest_lag = std::max(longest_lag, now - next);
-    if (next_step < steps.size() && start + steps[next_step].at <= now) play(now);
+    if (now >= next) {
+      lag.record(now - next);
+      longest_lag = std::max(longest_lag, now - next);
+    }
+    obey_orders();
+    if (!paused_at && next_step < steps.size() && start + steps[next_step].at <= now) play(now);
     if (next_sample <= now) {
       next_sample += sample_every;
       sample(now);
@@ -143,8 +152,9 @@ void Run::State::conduct() {
         break;
       }
     }
-    if (end <= now) break;
+    if (end() <= now) break;
   }
+  take_no_more_orders();
   const Time stopped = steady_clock::now();
   if (stopping() && why != "command") {  // a command that ended before has had its end
     record->text("abort", "why", why);
@@ -166,7 +176,7 @@ void Run::State::conduct() {
   wait_for_answers();
   sample(steady_clock::now());
   close_proxies();
-  workers_lag = stage->engine().lag();
+  workers_lag = stage->host().lag();
   stage.reset();
   judge_all();
   summarise(stopped - start);
@@ -199,33 +209,38 @@ void Run::State::play(Time now) {
     std::vector<Step> moment;
     while (next_step < steps.size() && (moment.empty() || steps[next_step].at == moment.front().at))
       moment.push_back(steps[next_step++]);
-    measure_proxies(now);
-    std::vector<bool> before;
-    for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
-    for (const Step& step : moment)
-      if (step.what == Step::What::off) rates.end(force, step.fault, now);
-    force.take(moment, start, now);
-    for (std::size_t i = 0; i < drill.faults.size(); ++i)
-      if (force.in_force(i) && !before[i]) phases.on(i, now);
-    try {
-      force.publish(stage->engine());
-    } catch (const std::runtime_error& error) {
-      outcome.worsen(Result::errored, error.what());
-      board.tell(error.what());
-    }
-    const Time done = steady_clock::now();
-    measure_proxies(done);
-    rates.look(force, done);
-    for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-      if (force.in_force(i) || !before[i]) continue;
-      phases.off(i, done);
-      healed[i] = done - start;
-    }
-    for (const Step& step : moment) {
-      record->fault(step, "timeline");
-      if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
-      if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
-    }
+    carry_out(moment, now, "timeline");
+  }
+}
+
+// What belongs to one moment.
+void Run::State::carry_out(const std::vector<Step>& moment, Time now, std::string_view why) {
+  measure_proxies(now);
+  std::vector<bool> before;
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) before.push_back(force.in_force(i));
+  for (const Step& step : moment)
+    if (step.what == Step::What::off) rates.end(force, step.fault, now);
+  force.take(moment, start, now);
+  for (std::size_t i = 0; i < drill.faults.size(); ++i)
+    if (force.in_force(i) && !before[i]) phases.on(i, now);
+  try {
+    force.publish(stage->host());
+  } catch (const std::runtime_error& error) {
+    outcome.worsen(Result::errored, error.what());
+    board.tell(error.what());
+  }
+  const Time done = steady_clock::now();
+  measure_proxies(done);
+  rates.look(force, done);
+  for (std::size_t i = 0; i < drill.faults.size(); ++i) {
+    if (force.in_force(i) || !before[i]) continue;
+    phases.off(i, done);
+    healed[i] = done - start;
+  }
+  for (const Step& step : moment) {
+    record->fault(step, why);
+    if (step.what == Step::What::on) board.tell(fmt::format("fault {} on", drill.faults[step.fault].name));
+    if (step.what == Step::What::off) board.tell(fmt::format("fault {} off", drill.faults[step.fault].name));
   }
 }
 
@@ -234,7 +249,7 @@ void Run::State::measure_proxies(Time now) {
   const Phases::Set set = phases.at(now);
   measures.pass_time(now);
   for (const ProxyBlock& block : drill.proxies) {
-    const proxy::Counters counters = stage->engine().read(block.name);
+    const proxy::Counters counters = stage->host().read(block.name);
     measures.proxy(block.name).take(counters, set, now);
     pools.take(block.name, counters.pools);
     record->pools(block.name, counters);
@@ -251,7 +266,7 @@ void Run::State::write_traffic() {
 void Run::State::sample(Time now) {
   measure_proxies(now);
   rates.look(force, now);
-  stage->engine().measure_lag();
+  stage->host().measure_lag();
   if (samples++ % samples_per_line == 0) write_traffic();
   watch_touches();
   board.show(now, measures, force, pools, false);

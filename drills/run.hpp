@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drills/drill.hpp"
+#include "drills/host.hpp"
 #include "drills/outcome.hpp"
 #include "drills/snapshot.hpp"
 #include "drills/wrapped.hpp"
@@ -24,6 +25,24 @@ struct RunOptions {
   Wrapped* command = nullptr;       // its end is the end of the run; outlives the run. The drill was read for exec
   bool no_faults = false;           // they were taken out of the drill; for the journal
   std::vector<std::string> notes;   // for the journal
+  Host* host = nullptr;             // carries the proxies; outlives the run. None: an engine of the run's own
+};
+
+/// What somebody wants of a run that is under way.
+struct Order {
+  enum class What : std::uint8_t {
+    pause,   // everything is healed and the timeline stands still; max_duration goes on
+    resume,  // what was in force comes back, and the rest comes later by as long as the pause was
+    skip,    // a fault's appearances that are still to come
+    end,     // a fault that is in force: now
+    extend,  // a fault that is in force: so much longer
+    note,
+  };
+  What what = What::note;
+  std::string fault{};  // skip, end, extend
+  Duration by{};        // extend
+  std::string text{};   // note
+  std::string who{};
 };
 
 class Run {
@@ -39,6 +58,9 @@ class Run {
   /// Heals and ends the run as aborted; `why` goes into the report. A second time: waits for nobody any more. Any
   /// thread, any time; returns at once. The run takes no notice before `first` is done, which must not wait either.
   void stop(std::string why, const std::function<void()>& first = {});
+  /// Has it carried out; returns why that cannot be, or "". Any thread; waits for the conductor, as a rule some
+  /// milliseconds.
+  std::string give(Order order);
   /// Any thread.
   Snapshot snapshot() const;
 

@@ -66,8 +66,8 @@ void Run::State::close_proxies() {
   const Duration patience = stops() > 1 ? Duration::zero() : grace;
   std::vector<std::future<proxy::Counters>> closing;
   for (const ProxyBlock& proxy : drill.proxies)
-    closing.push_back(std::async(std::launch::async,
-                                 [this, patience, &proxy] { return stage->engine().close(proxy.name, patience); }));
+    closing.push_back(
+        std::async(std::launch::async, [this, patience, &proxy] { return stage->host().close(proxy.name, patience); }));
   for (std::size_t i = 0; i < closing.size(); ++i) {
     const proxy::Counters last = closing[i].get();
     record->proxy(drill.proxies[i].name, last);
@@ -87,7 +87,7 @@ void Run::State::heal(const std::string& why) {
   for (const std::size_t i : were) rates.end(force, i, began);
   force.clear();
   try {
-    force.publish(stage->engine());
+    force.publish(stage->host());
   } catch (const std::runtime_error& error) {
     outcome.worsen(Result::errored, error.what());
   }

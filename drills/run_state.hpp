@@ -2,6 +2,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +30,16 @@ struct Run::State {
   void start_command();
   void end_command();
   void play(Time now);
+  void carry_out(const std::vector<Step>& moment, Time now, std::string_view why);
+  void obey_orders();
+  std::string obey(const Order& order, Time now);
+  void pause(Time now);
+  void resume(Time now);
+  std::string end_fault(std::size_t fault, Time now);
+  std::string skip(std::size_t fault);
+  std::string extend(std::size_t fault, Duration by);
+  void take_no_more_orders();
+  Time end() const { return start + (paused_at ? drill.max_duration : length); }
   void sample(Time now);
   void watch_touches();
   void heal(const std::string& why);
@@ -46,10 +58,12 @@ struct Run::State {
   const Drill drill;
   const RunOptions options;
   const std::uint64_t seed;
-  const Duration length;
-  const std::vector<Step> steps;
 
   // The conductor's.
+  Duration length;          // somebody may extend it
+  std::vector<Step> steps;  // from next_step on they may change
+  std::optional<Time> paused_at;
+  std::vector<Step> held_back;  // bring back what was in force then
   Outcome outcome;
   Force force;
   Phases phases;
@@ -79,6 +93,12 @@ struct Run::State {
   std::string stop_why;  // the first one
   unsigned times_stopped = 0;
   bool command_over = false;
+  struct Given {
+    Order order;
+    std::promise<std::string> answer;
+  };
+  std::deque<Given> orders;
+  bool takes_orders = false;
 };
 
 }  // namespace firedrill::drills

@@ -26,12 +26,14 @@ struct Standing {
   Scope scope;
   Shuts shuts;  // nothing, unless for all links
   std::vector<Interval> appearances;
+  bool ends;  // streams by itself, at some time or other
 };
 
 Standing standing(const Drill& drill, std::size_t index, const std::vector<Interval>& all) {
   const FaultSpec& spec = drill.faults[index];
   const auto first = state_at(spec, Duration::zero()), last = state_at(spec, drill.length());
-  Standing one{&spec, last->scope, Shuts::nothing, {}};
+  Standing one{&spec, last->scope, Shuts::nothing, {}, false};
+  one.ends = spec.kind->ends == Kind::Ends::made && (first->settings->outlook().ends || last->settings->outlook().ends);
   if (is_for_all_links(first->scope) && is_for_all_links(last->scope))
     one.shuts = std::min(first->settings->outlook().shuts, last->settings->outlook().shuts);
   for (const Interval& interval : all)
@@ -60,8 +62,7 @@ bool hides_bytes(const Standing& a, const Standing& b) {
   const bool lanes = a.scope.lanes == Lanes::both || a.scope.lanes == b.scope.lanes;
   const bool links = a.scope.connections == Connections::all || a.scope.connections == b.scope.connections;
   // Who ends links by itself is seen all the same.
-  return b.spec->kind->contract == Kind::Contract::stream && b.spec->kind->ends == Kind::Ends::carried && lanes &&
-         links;
+  return b.spec->kind->contract == Kind::Contract::stream && !b.ends && lanes && links;
 }
 
 bool needs_new_links(const Standing& b, const Drill& drill) {
@@ -78,7 +79,7 @@ bool hides(const Standing& a, const Standing& b, const Drill& drill) {
   if (a.scope.connections == Connections::existing || !needs_new_links(b, drill)) return false;
   // Links that wait for an upstream can still be counted, refused and ended.
   const Kind& kind = *b.spec->kind;
-  return a.shuts != Shuts::upstream || (kind.contract == Kind::Contract::stream && kind.ends == Kind::Ends::carried);
+  return a.shuts != Shuts::upstream || (kind.contract == Kind::Contract::stream && !b.ends);
 }
 
 // The first appearance of `b` of which `a` covers half or more, and where.

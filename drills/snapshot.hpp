@@ -41,6 +41,7 @@ struct Snapshot {
     std::string text;  // one line: "fault undersized-pool on", "check … failed: …"
   };
   Stage stage = Stage::starting;
+  bool paused = false;
   Duration elapsed{}, length{};
   std::vector<Bar> bars;
   std::vector<LoadNow> loads;

@@ -49,32 +49,40 @@ void must_lead_elsewhere(const ProxyBlock& block, const proxy::Endpoint& upstrea
 }  // namespace
 
 Stage::Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
-             const OnSample& on_sample)
-    : drill_{drill}, seed_{seed} {
+             const OnSample& on_sample, Host* host)
+    : drill_{drill}, seed_{seed}, host_{host} {
   for (const BackendSpec& spec : drill_.backends) {
     backends_.push_back(std::make_unique<Backend>(backend_context_, spec, faults::Seed{seed_}));
     const proxy::Endpoint& there = backends_.back()->endpoint();
     backend_addresses_.push_back(reachable(there, there.port).text());
   }
-  engine_ = std::make_unique<proxy::Engine>(proxy::Engine::Options{.workers = workers});
-  open_proxies(force);
-  loads_ = std::make_unique<Loads>();
-  for (const LoadSpec& spec : drill_.loads)
-    loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
-  probes_ = std::make_unique<Probes>();
-  for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
-    const CheckSpec& check = drill_.checks[i];
-    if (is_probe(check.source)) add_probe(check, measures.check_probe(i), on_sample);
+  if (host_ == nullptr) {
+    own_ = std::make_unique<OwnEngine>(workers);
+    host_ = own_.get();
   }
-  for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
-    const AbortSpec& abort = drill_.aborts[i];
-    if (!is_probe(abort.source)) continue;
-    CheckSpec check;
-    check.name = "abort: " + abort.text;
-    check.source = abort.source;
-    check.every = abort.every;
-    check.timeout = abort.timeout;
-    add_probe(check, measures.abort_probe(i), on_sample);
+  try {
+    open_proxies(force);
+    loads_ = std::make_unique<Loads>();
+    for (const LoadSpec& spec : drill_.loads)
+      loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
+    probes_ = std::make_unique<Probes>();
+    for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
+      const CheckSpec& check = drill_.checks[i];
+      if (is_probe(check.source)) add_probe(check, measures.check_probe(i), on_sample);
+    }
+    for (std::size_t i = 0; i < drill_.aborts.size(); ++i) {
+      const AbortSpec& abort = drill_.aborts[i];
+      if (!is_probe(abort.source)) continue;
+      CheckSpec check;
+      check.name = "abort: " + abort.text;
+      check.source = abort.source;
+      check.every = abort.every;
+      check.timeout = abort.timeout;
+      add_probe(check, measures.abort_probe(i), on_sample);
+    }
+  } catch (const std::exception&) {
+    for (const std::string& name : open_) host_->close(name, Duration::zero());
+    throw;
   }
   backend_thread_ = std::thread{[this] {
     pthread_setname_np(pthread_self(), "firedrill-back");
@@ -99,8 +107,9 @@ void Stage::open_proxies(const Force& force) {
         if (drill_.backends[i].name == name) spec.upstream = *proxy::Endpoint::parse(backend_addresses_[i]);
     }
     upstreams_.push_back(spec.upstream.text());
-    engine_->open(std::move(spec));
-    proxy_addresses_.push_back(reachable(block.listen, engine_->port(block.name)).text());
+    const proxy::Endpoint at = host_->open(spec);
+    open_.push_back(block.name);
+    proxy_addresses_.push_back(reachable(at, at.port).text());
   }
 }
 
@@ -143,7 +152,7 @@ std::string Stage::resolved(const Target& target) const {
 Stage::~Stage() {
   probes_.reset();
   loads_.reset();
-  engine_.reset();
+  own_.reset();
   for (const auto& backend : backends_) backend->stop();
   if (backend_thread_.joinable()) backend_thread_.join();
 }

@@ -12,6 +12,7 @@
 
 #include "drills/backend.hpp"
 #include "drills/force.hpp"
+#include "drills/host.hpp"
 #include "drills/load.hpp"
 #include "drills/measures.hpp"
 #include "drills/probe.hpp"
@@ -24,9 +25,10 @@ using OnSample = std::function<void(const std::string& check, bool ok, Duration 
 class Stage {
  public:
   /// Opens backends first, then proxies. Throws std::runtime_error (std::system_error among them) that says what could
-  /// not be opened; all is closed again then. The arguments outlive the stage.
+  /// not be opened; all is closed again then. The arguments outlive the stage. Without a `host` proxies get an engine
+  /// of their own.
   Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
-        const OnSample& on_sample);
+        const OnSample& on_sample, Host* host = nullptr);
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
@@ -40,7 +42,7 @@ class Stage {
   /// Closes the loads' connections, idle or not.
   void hang_up();
 
-  proxy::Engine& engine() { return *engine_; }
+  Host& host() { return *host_; }
   /// "127.0.0.1:41233", in the order of the drill.
   const std::vector<std::string>& proxy_addresses() const { return proxy_addresses_; }
   const std::vector<std::string>& upstreams() const { return upstreams_; }
@@ -59,7 +61,9 @@ class Stage {
   asio::io_context backend_context_{1};
   std::vector<std::unique_ptr<Backend>> backends_;
   std::thread backend_thread_;
-  std::unique_ptr<proxy::Engine> engine_;
+  std::unique_ptr<Host> own_;
+  Host* host_;
+  std::vector<std::string> open_;  // proxies to give back if the rest cannot be opened
   std::unique_ptr<Loads> loads_;
   std::unique_ptr<Probes> probes_;
 };

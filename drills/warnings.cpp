@@ -65,7 +65,7 @@ class Warnings {
     if (proxy == nullptr) return;
     const BackendSpec* backend = backend_of(*proxy, drill_);
     const Duration service = backend != nullptr ? backend->service_time.quantile(0.5) : Duration::zero();
-    if (load.timeout < service) {
+    if (backend != nullptr && load.timeout < service) {
       Reader keys = block("load", i, load.name);
       return say(keys, "timeout",
                  fmt::format("below the service time of backend \"{}\" ({}): most users give up, fault or no fault",

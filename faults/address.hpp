@@ -26,6 +26,7 @@ class Network {
  public:
   static std::optional<Network> parse(std::string_view text);
   bool contains(const Address& address) const;
+  bool operator==(const Network&) const = default;
 
  private:
   std::array<std::uint8_t, 16> bytes_{};

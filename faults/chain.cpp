@@ -79,6 +79,7 @@ void Chain::touch(Stage& stage, Time now) const {
 }
 
 void Chain::settle(Stage& stage) {
+  closes_ = closes_ || stage.stream->closes();
   const std::uint64_t discarded = stage.stream->discarded();
   if (discarded == stage.discarded) return;
   if (discards_ == Discards::counted)
@@ -130,29 +131,34 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
   advance(now, out);
   link_ = link;
   // Releases go from the end of the chain to its front, so that older bytes leave first.
+  std::size_t near = faults.size();
   for (std::size_t i = stages_.size(); i-- > 0;) {
-    const auto kept = std::find_if(faults.begin(), faults.end(),
-                                   [&](const auto& fault) { return fault->name == stages_[i].fault->name; });
+    const std::size_t kept = find_onward(faults, near > 0 ? near - 1 : 0, [&](const auto& fault) {
+      return fault == stages_[i].fault || continues(*fault, *stages_[i].fault);
+    });
     Next next{*this, i + 1, out};
-    if (kept == faults.end()) {
+    if (kept == faults.size()) {
       stages_[i].stream->release(now, next);
       settle(stages_[i]);
-      spoiled_ = spoiled_ || stages_[i].stream->discarded() > 0;
+      spoiled_ = spoiled_ || (stages_[i].stream->discarded() > 0 && !stages_[i].stream->closes());
       stages_[i].stream.reset();  // before the fault whose effects it knows
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
-    } else if (*kept != stages_[i].fault) {
-      assert((*kept)->kind == stages_[i].fault->kind);
-      stages_[i].fault = *kept;
-      stages_[i].stream->update(*(*kept)->settings, now, next);
+      continue;
+    }
+    near = kept;
+    if (faults[kept] != stages_[i].fault) {
+      stages_[i].fault = faults[kept];
+      stages_[i].stream->update(*stages_[i].fault->settings, now, next);
       settle(stages_[i]);
     }
   }
   std::ptrdiff_t place = 0;
   for (const auto& fault : faults) {
     // Faults in force keep their places, whatever order they are given in: what they hold may not overtake.
-    const auto there = std::find_if(stages_.begin(), stages_.end(), [&](const Stage& s) { return s.fault == fault; });
-    if (there != stages_.end()) {
-      place = std::max(place, there - stages_.begin() + 1);
+    const std::size_t there =
+        find_onward(stages_, static_cast<std::size_t>(place), [&](const Stage& s) { return s.fault == fault; });
+    if (there != stages_.size()) {
+      place = std::max(place, static_cast<std::ptrdiff_t>(there) + 1);
       continue;
     }
     const Making making{link.seed, fault->name, *fault->effects};
@@ -161,8 +167,10 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
     Stage stage{fault, fault->kind->make_stream(*fault->settings, making, link, direction_), ended};
     stages_.insert(stages_.begin() + place++, std::move(stage));
     Next next{*this, static_cast<std::size_t>(place), out};
-    stages_[static_cast<std::size_t>(place) - 1].stream->begin(now, next);
-    if (next.used()) touch(stages_[static_cast<std::size_t>(place) - 1], now);
+    Stage& begun = stages_[static_cast<std::size_t>(place) - 1];
+    begun.stream->begin(now, next);
+    if (next.used()) touch(begun, now);
+    settle(begun);
   }
 }
 

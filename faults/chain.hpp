@@ -39,6 +39,8 @@ class Chain {
   bool full() const;
   /// True once a released fault had thrown bytes away: the link must be reset.
   bool spoiled() const { return spoiled_; }
+  /// True once the end of this lane, when it has been carried, is the end of the whole link.
+  bool closes() const { return closes_; }
   /// Bytes thrown away in this lane so far, by faults present or gone.
   std::uint64_t discarded() const { return discarded_; }
 
@@ -61,6 +63,7 @@ class Chain {
   LinkFacts link_;
   bool ended_ = false;  // handed an end to the outlet
   bool spoiled_ = false;
+  bool closes_ = false;
   std::uint64_t discarded_ = 0;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "faults/plan.hpp"
@@ -11,6 +10,11 @@ namespace firedrill::faults {
 
 class Chosen {
  public:
+  Chosen() = default;
+  ~Chosen();
+  Chosen(const Chosen&) = delete;
+  Chosen& operator=(const Chosen&) = delete;
+
   /// Decides about the stream and link faults that are new in `plan`; forgets those that are gone.
   void choose(const Plan& plan, const LinkFacts& link);
 
@@ -22,13 +26,7 @@ class Chosen {
   std::vector<std::shared_ptr<const Fault>> links() const;
 
  private:
-  struct Decision {
-    std::string fault;
-    Time since;
-    bool mine;
-  };
-  std::vector<Decision> decisions_;
-  std::vector<std::shared_ptr<const Fault>> mine_;
+  std::vector<std::shared_ptr<const Fault>> mine_, others_;  // decided; each in the plan's order
 };
 
 }  // namespace firedrill::faults

@@ -40,6 +40,7 @@ class Effects {
   std::optional<Touch> first() const;
   std::optional<Touch> last() const;
 
+  std::atomic<std::int64_t> now{0};         // links it is laid on at this moment; gates meet links only as they come
   std::atomic<std::uint64_t> eligible{0};   // links that percent was asked about
   std::atomic<std::uint64_t> drawn{0};      // those of them that it chose
   std::atomic<std::uint64_t> passed{0};     // bytes that faults which limit a rate handed on in their turn

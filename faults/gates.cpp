@@ -90,12 +90,11 @@ void Gates::adopt(const Plan& plan, Time now, GateOutlet& out) {
     Stage& stage = *stages_[i];
     const auto* kept = plan.find(stage.fault->name);
     Answers answers{*this, stage, out};
-    if (kept == nullptr) {
+    if (kept == nullptr || !continues(**kept, *stage.fault)) {
       stage.gate->release(now, answers);
       keep_sums(stage, now);
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (*kept != stage.fault) {
-      assert((*kept)->kind == stage.fault->kind);
       stage.fault = *kept;
       stage.gate->update(*(*kept)->settings, now, answers);
     }

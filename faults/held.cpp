@@ -2,7 +2,6 @@
 #include "faults/held.hpp"
 
 #include <algorithm>
-
 #include <utility>
 
 namespace firedrill::faults {
@@ -12,24 +11,34 @@ void Held::push(Bytes bytes, Time due) {
   items_.push_back({std::move(bytes), due});
 }
 
-void Held::pass_until(Time now, Outlet& next) {
-  while (!items_.empty() && items_.front().due <= now) {
-    Item item = std::move(items_.front());
-    items_.pop_front();
-    bytes_ -= item.bytes.size();
-    next.data(std::move(item.bytes), now);
+// What has left is cleared away once it is half of all, so that each item is moved once at most on average; memory is
+// given back when nothing is held.
+Bytes Held::pop() {
+  Bytes bytes = std::move(items_[first_++].bytes);
+  bytes_ -= bytes.size();
+  if (empty()) {
+    std::vector<Item>{}.swap(items_);
+    first_ = 0;
+  } else if (first_ >= 16 && first_ * 2 >= items_.size()) {
+    items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
   }
-  if (items_.empty() && end_.due <= now) pass_end(now, next);
+  return bytes;
+}
+
+void Held::pass_until(Time now, Outlet& next) {
+  while (!empty() && items_[first_].due <= now) next.data(pop(), now);
+  if (empty() && end_.due <= now) pass_end(now, next);
 }
 
 void Held::pass_all(Time now, Outlet& next) {
-  for (Item& item : std::exchange(items_, {})) next.data(std::move(item.bytes), now);
-  bytes_ = 0;
+  while (!empty()) next.data(pop(), now);
   pass_end(now, next);
 }
 
 std::size_t Held::drop() {
-  items_.clear();
+  std::vector<Item>{}.swap(items_);
+  first_ = 0;
   end_ = {};
   return std::exchange(bytes_, 0);
 }

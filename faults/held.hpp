@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "faults/stream_fault.hpp"
 
@@ -22,10 +22,10 @@ class Held {
   /// Forgets everything, the end included; returns how many bytes that were.
   std::size_t drop();
 
-  Time next_due() const { return items_.empty() ? end_.due : items_.front().due; }
+  Time next_due() const { return empty() ? end_.due : items_[first_].due; }
   std::size_t bytes() const { return bytes_; }
   /// What the queue costs in memory, about: a million one-byte messages are not a million bytes.
-  std::size_t weight() const { return bytes_ + items_.size() * 64; }
+  std::size_t weight() const { return bytes_ + (items_.size() - first_) * 64; }
 
  private:
   struct Item {
@@ -36,9 +36,13 @@ class Held {
     enum class Kind : std::uint8_t { none, finish, abort } kind = Kind::none;
     Time due = never;
   };
+  bool empty() const { return first_ == items_.size(); }
+  Bytes pop();
   void pass_end(Time now, Outlet& next);
 
-  std::deque<Item> items_;
+  // Not a deque, which takes half a KiB before it holds anything: there is one of these in every lane of every link.
+  std::vector<Item> items_;
+  std::size_t first_ = 0;  // what stands before it has left
   std::size_t bytes_ = 0;
   End end_;
 };

@@ -44,7 +44,7 @@ void Histogram::add(const Histogram& other) {
 }
 
 void Histogram::subtract(const Histogram& earlier) {
-  if (earlier.cells_.empty()) return;
+  if (earlier.cells_.empty() || cells_.empty()) return;
   for (std::size_t i = 0; i < Buckets::count; ++i) cells_[i] -= earlier.cells_[i];
   count_ -= earlier.count_;
   total_ -= earlier.total_;

@@ -31,6 +31,7 @@ struct Outlook {
   std::string worst{};                   // what a link may meet, with its figures, to follow "for 30s"
   Duration dial_delay{};                 // by which half of the dials of the upstream are late, or more
   Queue queue = Queue::none;
+  bool ends = true;  // of a kind that may end streams by itself: with these settings it does
 };
 
 }  // namespace firedrill::faults

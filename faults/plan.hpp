@@ -1,6 +1,8 @@
 // The faults in force on a proxy at one moment: immutable, replaced as a whole, compared by fault name.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,7 +13,7 @@
 namespace firedrill::faults {
 
 /// One fault with its settings. Two plans that hold the same Fault object hold it unchanged; another object of the same
-/// name is an update (the kind must be the same: a name is bound to its kind while it is in force).
+/// name and kind is an update; one of another kind is another fault: the old one is healed.
 struct Fault {
   std::string name;
   const Kind* kind = nullptr;
@@ -21,6 +23,21 @@ struct Fault {
   Time until = never;  // expires by itself
   std::shared_ptr<Effects> effects;
 };
+
+inline bool continues(const Fault& later, const Fault& earlier) {
+  return later.name == earlier.name && later.kind == earlier.kind;
+}
+
+/// The place of what `is` accepts in `all`, or all.size(). Looks from `from` on, then before it: plans keep their
+/// order, so that the next is mostly right behind the last.
+template <typename Values, typename Predicate>
+std::size_t find_onward(const Values& all, std::size_t from, Predicate is) {
+  for (std::size_t i = from; i < all.size(); ++i)
+    if (is(all[i])) return i;
+  for (std::size_t i = 0; i < std::min(from, all.size()); ++i)
+    if (is(all[i])) return i;
+  return all.size();
+}
 
 /// Whether `fault` is for `link`, which has not been decided about yet; counts it.
 bool choose(const Fault& fault, const LinkFacts& link);

@@ -46,6 +46,8 @@ struct Scope {
   Lanes lanes = Lanes::downstream;
   Connections connections = Connections::all;
 
+  bool operator==(const Scope&) const = default;
+
   /// Reads the scope keys of a fault's table; a scope the kind does not accept is a problem.
   static Scope read(Reader& keys, Scopes accepted, std::string_view kind);
 

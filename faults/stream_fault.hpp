@@ -46,6 +46,9 @@ class StreamFault {
   /// Bytes thrown away so far. A link that lost bytes never flows again: on release it is reset.
   virtual std::uint64_t discarded() const { return 0; }
 
+  /// True once the FIN that it handed on is to be the end of the whole link: then the other side gets one too.
+  virtual bool closes() const { return false; }
+
   /// New settings of the same kind; state is kept.
   virtual void update(const Settings& settings, Time now, Outlet& next) = 0;
   /// Healed: hands on everything held, in order, ends included. The last call.

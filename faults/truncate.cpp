@@ -10,18 +10,20 @@ namespace firedrill::faults {
 namespace {
 
 struct TruncateSettings final : Settings {
-  enum class Then : std::uint8_t { fin, rst, stall };
+  enum class Then : std::uint8_t { fin, close, rst, stall };
   std::uint64_t after = 0;
   Then then = Then::fin;
+  bool since_fault = false;  // counts what passes while the fault is in force
 
   Outlook outlook() const override {
     const bool silent = after == 0 && then == Then::stall;
     return {silent ? Shuts::bytes : Shuts::nothing,
             {},
             fmt::format("streams {} after {}",
-                        then == Then::stall ? "fall silent"
-                        : then == Then::rst ? "are reset"
-                                            : "end",
+                        then == Then::stall   ? "fall silent"
+                        : then == Then::rst   ? "are reset"
+                        : then == Then::close ? "and their links end"
+                                              : "end",
                         show_size(after))};
   }
 };
@@ -30,8 +32,9 @@ TruncateSettings read(Reader& keys) {
   using Then = TruncateSettings::Then;
   TruncateSettings settings;
   settings.after = keys.size("after");
-  settings.then =
-      keys.choice<Then>("then", {{"fin", Then::fin}, {"rst", Then::rst}, {"stall", Then::stall}}, Then::fin);
+  settings.then = keys.choice<Then>(
+      "then", {{"fin", Then::fin}, {"close", Then::close}, {"rst", Then::rst}, {"stall", Then::stall}}, Then::fin);
+  settings.since_fault = keys.choice<bool>("since", {{"open", false}, {"fault", true}}, false);
   return settings;
 }
 
@@ -40,7 +43,10 @@ class Truncate final : public StreamFault {
   Truncate(const TruncateSettings& settings, const Making& making, const LinkFacts& link, Direction direction)
       : settings_{settings}, effects_{making.effects}, offset_{link.bytes[static_cast<std::size_t>(direction)]} {}
 
-  void begin(Time now, Outlet& next) override { cut(now, next); }
+  void begin(Time now, Outlet& next) override {
+    if (settings_.since_fault) offset_ = 0;
+    if (!settings_.since_fault) cut(now, next);
+  }
   void data(Bytes bytes, Time now, Outlet& next) override {
     const std::uint64_t room = cut_ ? 0 : settings_.after - std::min(settings_.after, offset_);
     const std::size_t n = std::min<std::uint64_t>(room, bytes.size());
@@ -59,7 +65,7 @@ class Truncate final : public StreamFault {
   // What is cut stays cut.
   void update(const Settings& settings, Time now, Outlet& next) override {
     settings_ = static_cast<const TruncateSettings&>(settings);
-    cut(now, next);
+    if (!settings_.since_fault) cut(now, next);
   }
   // A stream that lost bytes must not end as if it were whole.
   void release(Time now, Outlet& next) override {
@@ -67,6 +73,7 @@ class Truncate final : public StreamFault {
   }
 
   std::uint64_t discarded() const override { return discarded_; }
+  bool closes() const override { return ended_ && settings_.then == TruncateSettings::Then::close; }
 
  private:
   void cut(Time now, Outlet& next) {
@@ -84,9 +91,11 @@ class Truncate final : public StreamFault {
   bool cut_ = false, ended_ = false, finished_ = false;  // finished: the source has
 };
 
-constexpr std::array<std::string_view, 4> examples{
+constexpr std::array<std::string_view, 6> examples{
     "after=1000B",
     "after=20B then=rst",
+    "after=500B then=close",
+    "after=10B since=fault",
     "after=100B then=stall direction=both",
     "after=0B then=stall",
 };

@@ -24,7 +24,7 @@ Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, co
   Verdict first;
   for (const auto& fault : faults) {
     const auto old = std::find_if(members_.begin(), members_.end(),
-                                  [&](const Member& m) { return m.fault && m.fault->name == fault->name; });
+                                  [&](const Member& m) { return m.fault && continues(*fault, *m.fault); });
     Verdict verdict;
     if (old == members_.end()) {
       const Making making{link.seed, fault->name, *fault->effects};
@@ -32,7 +32,6 @@ Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, co
       verdict = members.back().watch->open(link, now);
     } else {
       const bool same = old->fault == fault;
-      assert(old->fault->kind == fault->kind);
       members.push_back({fault, std::move(old->watch)});
       old->fault = nullptr;
       if (!same && members.back().watch) verdict = members.back().watch->update(*fault->settings, link, now);

@@ -33,9 +33,25 @@ void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
   const Time now = steady_clock::now();
   plan_ =
       plan->next_expiry() > now ? std::move(plan) : std::make_shared<const faults::Plan>(plan->without_expired(now));
-  for (const auto& [ordinal, link] : links_) link->adopt(*plan_);
+  for (const auto& [ordinal, link] : links_)
+    if (link->adopt(*plan_)) to_go_on_.push_back(ordinal);
+  if (!to_go_on_.empty() && !std::exchange(going_on_, true)) go_on();
   cells.faults_in_force.store(plan_->faults.size(), std::memory_order_relaxed);
   arm_expiry();
+}
+
+// Some at a time: what else the worker is asked meanwhile does not wait for thousands of links.
+void Branch::go_on() {
+  constexpr int most = 1000;
+  worker_.post([this] {
+    for (int i = 0; i < most && !to_go_on_.empty(); ++i) {
+      const auto found = links_.find(to_go_on_.front());
+      to_go_on_.pop_front();
+      if (found != links_.end()) found->second->go_on();
+    }
+    going_on_ = !to_go_on_.empty();
+    if (going_on_) go_on();
+  });
 }
 
 // Every worker has its own timer, so that a fault ends in time whatever has become of whoever set it.
@@ -53,8 +69,22 @@ void Branch::arm_expiry() {
 
 void Branch::drain() {
   expiry_.cancel();
+  to_go_on_.clear();
   for (const auto& [ordinal, link] : links_) link->drain();
   for (Farewell& farewell : farewells_) farewell.cut_short();
+}
+
+std::vector<LinkView> Branch::links() const {
+  std::vector<LinkView> all;
+  const Time now = steady_clock::now();
+  for (const auto& [ordinal, link] : links_)
+    if (auto view = link->view(now)) all.push_back(*std::move(view));
+  return all;
+}
+
+bool Branch::end_link(std::uint64_t link, faults::Ending how) {
+  const auto found = links_.find(link);
+  return found != links_.end() && found->second->end_by_hand(how);
 }
 
 void Branch::say_farewell(Socket socket, std::deque<faults::Bytes> rest, Direction direction) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
 #include <unordered_map>
@@ -30,6 +31,10 @@ class Branch {
   void adopt(std::shared_ptr<const faults::Plan> plan);
   /// Ends all links and farewells at once.
   void drain();
+  /// Of links that are not over.
+  std::vector<LinkView> links() const;
+  /// False when there is no such link.
+  bool end_link(std::uint64_t link, faults::Ending how);
 
   Proxy& proxy() { return proxy_; }
   Worker& worker() { return worker_; }
@@ -40,12 +45,15 @@ class Branch {
 
  private:
   void arm_expiry();
+  void go_on();
 
   Proxy& proxy_;
   Worker& worker_;
   std::shared_ptr<const faults::Plan> plan_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Link>> links_;
   std::list<Farewell> farewells_;
+  std::deque<std::uint64_t> to_go_on_;  // links that have adopted a plan, and have not moved yet
+  bool going_on_ = false;
   asio::steady_timer expiry_;
 };
 

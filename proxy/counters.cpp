@@ -7,9 +7,10 @@ namespace firedrill::proxy {
 
 std::string_view name(End end) {
   constexpr std::array<std::string_view, end_count> names{
-      "client_finished", "upstream_finished", "client_reset", "upstream_reset", "connect_refused", "connect_timeout",
-      "unresolved",      "no_descriptors",    "fault_reset",  "fault_close",    "refused",         "queue_full",
-      "queue_timeout",   "evicted",           "client_gone",  "spoiled",        "half_open",       "drained"};
+      "client_finished", "upstream_finished", "client_reset",   "upstream_reset", "connect_refused",
+      "connect_timeout", "unresolved",        "no_descriptors", "fault_reset",    "fault_close",
+      "refused",         "queue_full",        "queue_timeout",  "evicted",        "client_gone",
+      "spoiled",         "half_open",         "drained",        "by_hand"};
   return names[static_cast<std::size_t>(end)];
 }
 

@@ -34,8 +34,9 @@ enum class End : std::uint8_t {
   spoiled,      // healed after a fault had thrown bytes away
   half_open,    // one side done, the other silent for too long
   drained,      // the proxy was closed
+  by_hand,      // somebody at the control port ended it
 };
-inline constexpr std::size_t end_count = static_cast<std::size_t>(End::drained) + 1;
+inline constexpr std::size_t end_count = static_cast<std::size_t>(End::by_hand) + 1;
 std::string_view name(End end);  // "client_finished", …
 
 /// One moment's figures of one proxy. Sums since the proxy opened, except `open`.

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "proxy/listener.hpp"
 #include "proxy/proxy.hpp"
 
 namespace firedrill::proxy {
@@ -45,20 +46,34 @@ Engine::~Engine() {
   while (!state_->proxies.empty()) close(std::string{state_->proxies.begin()->first}, faults::Duration::zero());
 }
 
-void Engine::open(ProxySpec spec) {
+void Engine::open(ProxySpec spec, faults::Plan plan) {
   const std::string name = spec.name;
   {
     const std::lock_guard lock{state_->mutex};
     if (state_->proxies.contains(name)) throw std::invalid_argument{fmt::format("proxy \"{}\" exists", name)};
   }
   auto proxy = std::make_shared<Proxy>(std::move(spec), state_->workers, state_->options.memory_cap);
+  try {
+    proxy->listen(std::move(plan));
+  } catch (const std::exception&) {
+    proxy->close(faults::Duration::zero());
+    throw;
+  }
   const std::lock_guard lock{state_->mutex};
   state_->proxies.emplace(name, std::move(proxy));
 }
 
+void Engine::judge_listen(const Endpoint& listen) { proxy::judge_listen(listen); }
+
 std::uint16_t Engine::port(std::string_view proxy) const { return state_->at(proxy)->port(); }
 
 void Engine::adopt(std::string_view proxy, faults::Plan plan) { state_->at(proxy)->adopt(std::move(plan)); }
+
+std::vector<LinkView> Engine::links(std::string_view proxy) { return state_->at(proxy)->links(); }
+
+bool Engine::end_link(std::string_view proxy, std::uint64_t link, faults::Ending how) {
+  return state_->at(proxy)->end_link(link, how);
+}
 
 Counters Engine::read(std::string_view proxy) { return state_->at(proxy)->read(); }
 

@@ -11,6 +11,7 @@
 #include "faults/plan.hpp"
 #include "proxy/counters.hpp"
 #include "proxy/endpoint.hpp"
+#include "proxy/link_view.hpp"
 
 namespace firedrill::proxy {
 
@@ -43,14 +44,21 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Listens. Throws std::system_error whose what() names proxy and address (EADDRINUSE …); nothing is left behind
-  /// then.
-  void open(ProxySpec spec);
+  /// Listens, with `plan` in force before the first connection. Throws std::system_error whose what() names proxy and
+  /// address (EADDRINUSE …), or as adopt() does; nothing is left behind then.
+  void open(ProxySpec spec, faults::Plan plan = {});
+  /// Throws std::system_error as open() would when nobody can listen there at this moment. Not for Unix sockets.
+  static void judge_listen(const Endpoint& listen);
   /// The port listened on (given or, for 0, chosen); 0 for a Unix socket.
   std::uint16_t port(std::string_view proxy) const;
   /// Puts a plan in force. Returns when every worker has adopted it: no link, new or old, escapes it after that. Throws
   /// std::runtime_error after 1 s without an answer from a worker.
   void adopt(std::string_view proxy, faults::Plan plan);
+  /// Those that are not over, by ordinal. Throws as adopt() does.
+  std::vector<LinkView> links(std::string_view proxy);
+  /// Both sides get a FIN behind what is due to them, or an RST. False when there is no such link. Throws as adopt()
+  /// does.
+  bool end_link(std::string_view proxy, std::uint64_t link, faults::Ending how);
   /// Never waits for workers.
   Counters read(std::string_view proxy);
   /// Heals, stops listening, lets links finish for `grace`, ends the rest. Returns the last counters.

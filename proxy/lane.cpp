@@ -28,7 +28,7 @@ void Lane::arrived_finish(Time now) {
 }
 
 void Lane::arrived_abort(Time now) {
-  source_ended_ = true;
+  source_ended_ = source_aborted_ = true;
   chain_ ? chain_->abort(now, *this) : abort(now);
 }
 
@@ -36,6 +36,7 @@ void Lane::arrived_abort(Time now) {
 void Lane::release(Time now) {
   if (!chain_) return;
   chain_->adopt({}, {}, now, *this);
+  closes_ = closes_ || chain_->closes();
   discarded_ += chain_->discarded();
   chain_.reset();
 }
@@ -70,6 +71,7 @@ void Lane::adopt(const std::vector<std::shared_ptr<const faults::Fault>>& faults
   chain_->adopt(faults, link, now, *this);
   spoiled_ = spoiled_ || chain_->spoiled();
   if (!chain_->empty()) return;
+  closes_ = closes_ || chain_->closes();
   discarded_ += chain_->discarded();
   chain_.reset();
 }

@@ -58,8 +58,11 @@ class Lane final : private faults::Outlet {
   Time wake() const { return chain_ ? chain_->wake() : faults::never; }
 
   bool source_ended() const { return source_ended_; }
+  bool source_aborted() const { return source_aborted_; }
   /// FIN has been sent on.
   bool finished() const { return carried_; }
+  /// That FIN is the end of the whole link.
+  bool closes() const { return closes_ || (chain_ && chain_->closes()); }
   /// A fault that was healed had thrown bytes away.
   bool spoiled() const { return spoiled_; }
   std::size_t held() const { return (chain_ ? chain_->held() : 0) + queued_; }
@@ -82,7 +85,8 @@ class Lane final : private faults::Outlet {
   void abort(Time now) override;
 
   Direction direction_;
-  bool source_ended_ = false, carried_ = false, spoiled_ = false, sink_gone_ = false, sink_pending_ = false;
+  bool source_ended_ = false, source_aborted_ = false, carried_ = false, closes_ = false, spoiled_ = false,
+       sink_gone_ = false, sink_pending_ = false;
   Carry end_ = Carry::nothing;
   std::size_t memory_cap_;
   std::unique_ptr<faults::Chain> chain_;  // null while no stream fault is for this lane

@@ -58,7 +58,7 @@ void Link::settle() {
 }
 
 void Link::start(const faults::Plan& plan, bool admitted) {
-  if (!plan.faults.empty()) adopt(plan);
+  if (!plan.faults.empty()) take(plan);
   if (state_ == State::over) return;
   if (admitted) dial(clock_now());
   pump(Direction::upstream);  // a client that leaves the queue, or before the upstream answers, is noticed by reading
@@ -84,10 +84,38 @@ void Link::drain() {
   settle();
 }
 
-void Link::adopt(const faults::Plan& plan) {
-  if (state_ == State::over) return;
+bool Link::end_by_hand(faults::Ending how) {
+  if (state_ == State::over) return false;
+  const Leave leave = how == faults::Ending::reset ? Leave::reset : Leave::finish;
+  end(End::by_hand, leave, leave);
+  settle();
+  return true;
+}
+
+std::optional<LinkView> Link::view(Time now) const {
+  if (state_ == State::over) return std::nullopt;
+  LinkView view{facts_.ordinal,
+                facts_.client,
+                state_ == State::waiting    ? "waiting"
+                : state_ == State::dialling ? "dialling"
+                                            : "open",
+                now - facts_.opened,
+                now - facts_.last_moved,
+                facts_.bytes,
+                up_.undelivered() + down_.undelivered(),
+                {}};
+  if (faulted_)
+    for (const auto& fault : faulted_->chosen.faults()) view.faults.push_back(fault->name);
+  return view;
+}
+
+bool Link::adopt(const faults::Plan& plan) { return take(plan) && !std::exchange(is_to_go_on_, true); }
+
+// True when something may move now.
+bool Link::take(const faults::Plan& plan) {
+  if (state_ == State::over) return false;
   const bool held_at_dial = state_ == State::dialling && !dialler_;
-  if (plan.faults.empty() && !faulted_ && !held_at_dial) return;
+  if (plan.faults.empty() && !faulted_ && !held_at_dial) return false;
   const Time now = clock_now();
   if (!faulted_) faulted_ = std::make_unique<Faulted>();
   faulted_->chosen.choose(plan, facts_);
@@ -101,6 +129,13 @@ void Link::adopt(const faults::Plan& plan) {
     obey(verdict);
   }
   if (state_ == State::dialling && !dialler_) dial(now);
+  settle();
+  return state_ != State::over;
+}
+
+void Link::go_on() {
+  is_to_go_on_ = false;
+  if (state_ == State::over) return;
   if (state_ == State::open || state_ == State::waiting) pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
   settle();
@@ -165,7 +200,7 @@ void Link::pump(Direction d) {
       while (!lane(d).next().write.empty() && write_some(d, lane(d).next())) {
       }
       if (state_ == State::over) return;
-      if (!lane(d).source_ended()) return end(End::fault_reset, Leave::reset, Leave::reset);
+      if (!lane(d).source_aborted()) return end(End::fault_reset, Leave::reset, Leave::reset);
       // Whoever sent the RST is gone; the other side gets one.
       const bool by_client = d == Direction::upstream;
       if (state_ != State::open) return end(End::client_gone, Leave::reset, Leave::close);
@@ -260,6 +295,7 @@ void Link::finished(Direction d, Time now) {
   finish_sending(sink(d).socket);
   lane(d).carried();
   made_finish_ = made_finish_ || !lane(d).source_ended();
+  if (lane(d).closes()) return end(End::fault_close, Leave::finish, Leave::finish);
   if (!lane(other(d)).finished()) {
     first_finished_ = d;
     deadline_ = now + branch_.proxy().spec().half_open_limit;
@@ -324,7 +360,7 @@ void Link::leave(Peer& peer, Direction towards, Leave how) {
   peer.usable = false;
   Lane& due = lane(towards);
   // What comes behind a gap must not be delivered as if there were none.
-  if (how == Leave::finish && due.lost_bytes()) how = Leave::reset;
+  if (how == Leave::finish && due.lost_bytes() && !due.finished()) how = Leave::reset;
   if (how == Leave::reset) return reset(peer.socket);
   asio::error_code ignored;
   if (how == Leave::close) {

@@ -13,6 +13,7 @@
 #include "proxy/counters.hpp"
 #include "proxy/dialler.hpp"
 #include "proxy/lane.hpp"
+#include "proxy/link_view.hpp"
 #include "proxy/socket.hpp"
 
 namespace firedrill::proxy {
@@ -32,9 +33,16 @@ class Link {
   void start(const faults::Plan& plan, bool admitted);
   void admit();
   void turn_away(faults::Ending how, faults::Cause why);
-  void adopt(const faults::Plan& plan);
+  /// Every fault of the plan is in force when this returns; what the change lets go leaves with go_on(), which is to be
+  /// called soon, once, if this says so: with thousands of links, all of them are told first.
+  bool adopt(const faults::Plan& plan);
+  void go_on();
   /// The proxy closes.
   void drain();
+  /// Both sides get a FIN behind what is due to them, or an RST. False when it is over already.
+  bool end_by_hand(faults::Ending how);
+  /// Nothing when it is over.
+  std::optional<LinkView> view(Time now) const;
 
  private:
   enum class State : std::uint8_t { waiting, dialling, open, over };
@@ -76,6 +84,7 @@ class Link {
   Time wake() const;
   template <typename Function>
   auto op(Function function);
+  bool take(const faults::Plan& plan);
   void settle();
 
   Branch& branch_;
@@ -83,7 +92,7 @@ class Link {
   Peer client_, upstream_;
   Lane up_, down_;
   State state_ = State::waiting;
-  bool buried_ = false, answered_ = false;
+  bool buried_ = false, answered_ = false, is_to_go_on_ = false;
   int pending_ = 0;
   std::optional<Direction> first_finished_;
   bool made_finish_ = false;  // a fault sent a FIN that no peer had sent

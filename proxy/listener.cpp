@@ -48,6 +48,16 @@ std::uint16_t port_of(const Address& address) { return address_of(address).port;
 
 }  // namespace
 
+void judge_listen(const Endpoint& endpoint) {
+  const std::string what = "listen " + endpoint.text();
+  const auto address = endpoint.numeric();
+  if (!address) throw std::system_error{EINVAL, std::system_category(), what + ": give an address, not a name"};
+  int fd = -1;
+  if (const int error = bind_and_listen(*address, fd); error != 0)
+    throw std::system_error{error, std::system_category(), what};
+  ::close(fd);
+}
+
 Listener::Listener(Proxy& proxy, Worker& worker)
     : proxy_{proxy}, worker_{worker}, socket_{worker.context()}, retry_{worker.context()} {}
 
@@ -76,7 +86,7 @@ void Listener::open(const Endpoint& endpoint) {
   unix_path_ = endpoint.path;
   worker_.post([this, held = Descriptor{fd}]() mutable {
     socket_.assign(held.release());
-    wait();
+    door_changed();
   });
 }
 

@@ -16,6 +16,9 @@ namespace firedrill::proxy {
 
 class Proxy;
 
+/// Throws std::system_error that names the address when a listener cannot have it.
+void judge_listen(const Endpoint& endpoint);
+
 /// On the first worker's thread, but for open() and the readers.
 class Listener {
  public:

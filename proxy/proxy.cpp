@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -22,6 +23,10 @@ struct Latch {
   std::condition_variable reached;
   std::size_t left;
 };
+
+std::runtime_error no_answer(const std::string& proxy) {
+  return std::runtime_error{fmt::format("proxy \"{}\": a worker did not answer within 1 s", proxy)};
+}
 
 }  // namespace
 
@@ -48,6 +53,10 @@ Proxy::Proxy(ProxySpec spec, const std::vector<std::unique_ptr<Worker>>& workers
       plan_{std::make_shared<const faults::Plan>(faults::Plan{spec_.seed, {}})},
       gate_timer_{workers.front()->context()} {
   for (const auto& worker : workers) branches_.push_back(std::make_unique<Branch>(*this, *worker, spec_.seed));
+}
+
+void Proxy::listen(faults::Plan plan) {
+  if (!plan.faults.empty()) adopt(std::move(plan));
   listener_.open(spec_.listen);
 }
 
@@ -193,18 +202,13 @@ void Proxy::adopt(faults::Plan plan) {
   auto shared = std::make_shared<const faults::Plan>(std::move(plan));
   {
     const std::lock_guard lock{mutex_};
-    for (const auto& fault : shared->faults) {
-      if (const auto* old = plan_->find(fault->name); old != nullptr && (*old)->kind != fault->kind)
-        throw std::invalid_argument{fmt::format("fault \"{}\" is a {} while it is in force; it cannot become a {}",
-                                                fault->name, (*old)->kind->name, fault->kind->name)};
-    }
     const Time now = steady_clock::now();
     plan_ = std::make_shared<const faults::Plan>(shared->without_expired(now));
     gates_.adopt(*plan_, now, *this);
     settle();
   }
   if (!everywhere([shared](Branch& branch) { branch.adopt(shared); }, std::chrono::seconds{1}))
-    throw std::runtime_error{fmt::format("proxy \"{}\": a worker did not take the plan within 1 s", spec_.name)};
+    throw no_answer(spec_.name);
 }
 
 Counters Proxy::read() {
@@ -240,6 +244,32 @@ void Proxy::close(faults::Duration grace) {
   everywhere([](Branch& branch) { branch.drain(); }, patience);
   wait_until_gone(patience);
   everywhere([](Branch&) {}, patience);  // whatever was posted before has run
+}
+
+std::vector<LinkView> Proxy::links() {
+  struct Gathered {
+    std::mutex mutex;
+    std::vector<LinkView> links;
+  };
+  const auto all = std::make_shared<Gathered>();  // a worker that answers too late must find it still there
+  const auto gather = [all](Branch& branch) {
+    std::vector<LinkView> some = branch.links();
+    const std::lock_guard lock{all->mutex};
+    all->links.insert(all->links.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+  };
+  if (!everywhere(gather, std::chrono::seconds{1})) throw no_answer(spec_.name);
+  std::sort(all->links.begin(), all->links.end(),
+            [](const LinkView& a, const LinkView& b) { return a.ordinal < b.ordinal; });
+  return std::move(all->links);
+}
+
+bool Proxy::end_link(std::uint64_t link, faults::Ending how) {
+  const auto found = std::make_shared<std::atomic<bool>>(false);
+  const auto end = [found, link, how](Branch& branch) {
+    if (branch.end_link(link, how)) *found = true;
+  };
+  if (!everywhere(end, std::chrono::seconds{1})) throw no_answer(spec_.name);
+  return *found;
 }
 
 void Proxy::went() {

@@ -16,8 +16,10 @@ namespace firedrill::proxy {
 
 class Proxy final : private faults::GateOutlet {
  public:
-  /// Listens. Throws std::system_error. `workers` outlive the proxy.
+  /// `workers` outlive the proxy.
   Proxy(ProxySpec spec, const std::vector<std::unique_ptr<Worker>>& workers, std::size_t memory_cap);
+  /// The first call: no connection comes before `plan` is in force. Throws as Engine::open does.
+  void listen(faults::Plan plan);
   /// close() must have returned.
   ~Proxy() = default;
 
@@ -25,6 +27,8 @@ class Proxy final : private faults::GateOutlet {
   void adopt(faults::Plan plan);
   Counters read();
   void close(faults::Duration grace);
+  std::vector<LinkView> links();
+  bool end_link(std::uint64_t link, faults::Ending how);
   std::uint16_t port() const { return listener_.port(); }
 
   // For the listener, on the first worker.

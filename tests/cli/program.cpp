@@ -21,7 +21,7 @@ namespace {
 constexpr int patience_ms = 110'000;  // less than ctest has
 
 [[noreturn]] void become_program(const Desk& desk, const std::vector<std::string>& arguments,
-                                 const std::vector<std::string>& environment) {
+                                 const std::vector<std::string>& environment, const std::string& name) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -29,7 +29,7 @@ constexpr int patience_ms = 110'000;  // less than ctest has
   ::unsetenv("NO_COLOR");
   ::setenv("TERM", "xterm", 1);
   for (const std::string& variable : environment) ::putenv(::strdup(variable.c_str()));
-  std::vector<char*> words{::strdup(FIREDRILL_PROGRAM)};
+  std::vector<char*> words{::strdup(name.empty() ? FIREDRILL_PROGRAM : ("./" + name).c_str())};
   for (const std::string& argument : arguments) words.push_back(::strdup(argument.c_str()));
   words.push_back(nullptr);
   ::execv(words[0], words.data());
@@ -49,11 +49,11 @@ nlohmann::ordered_json Desk::report(const std::string& directory) const {
 }
 
 Program::Program(const Desk& desk, std::vector<std::string> arguments, std::vector<std::string> environment,
-                 Streams streams, unsigned short columns, unsigned short rows) {
+                 Streams streams, unsigned short columns, unsigned short rows, const std::string& name) {
   if (streams == Streams::terminal) {
     const winsize size{rows, columns, 0, 0};
     pid_ = ::forkpty(&out_, nullptr, nullptr, &size);
-    if (pid_ == 0) become_program(desk, arguments, environment);
+    if (pid_ == 0) become_program(desk, arguments, environment, name);
     return;
   }
   int out[2], error[2];
@@ -62,7 +62,7 @@ Program::Program(const Desk& desk, std::vector<std::string> arguments, std::vect
   if (pid_ == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::dup2(error[1], STDERR_FILENO);
-    become_program(desk, arguments, environment);
+    become_program(desk, arguments, environment, name);
   }
   ::close(out[1]);
   ::close(error[1]);
@@ -121,6 +121,10 @@ Finished Program::finish() {
   if (pid_ > 0 && ::waitpid(pid_, &status, 0) == pid_ && WIFEXITED(status)) finished_.exit_code = WEXITSTATUS(status);
   pid_ = -1;
   return finished_;
+}
+
+void link_program(const Desk& desk, const std::string& name) {
+  std::filesystem::create_symlink(FIREDRILL_PROGRAM, desk / name);
 }
 
 std::string small_drill(const std::string& settings) {

@@ -27,9 +27,11 @@ class Desk : public TemporaryDirectory {
 class Program {
  public:
   enum class Streams { pipes, terminal };
-  /// `environment`: NAME=VALUE, in place of those of that name.
+  /// `environment`: NAME=VALUE, in place of those of that name. `name`: a link to the program at the desk, whose name
+  /// it is to be started under.
   Program(const Desk& desk, std::vector<std::string> arguments, std::vector<std::string> environment = {},
-          Streams streams = Streams::pipes, unsigned short columns = 80, unsigned short rows = 30);
+          Streams streams = Streams::pipes, unsigned short columns = 80, unsigned short rows = 30,
+          const std::string& name = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -37,6 +39,8 @@ class Program {
   void signal(int signal) const;
   /// Waits until standard output (or the terminal) holds `text`; false when the program ended without.
   bool said(const std::string& text);
+  /// Standard output as far as it has been read.
+  const std::string& so_far() const { return finished_.out; }
   /// Closes the pipe of its standard output.
   void stop_reading();
   /// Waits until it has ended.
@@ -53,6 +57,13 @@ class Program {
 inline Finished firedrill(const Desk& desk, std::vector<std::string> arguments,
                           std::vector<std::string> environment = {}) {
   return Program{desk, std::move(arguments), std::move(environment)}.finish();
+}
+
+/// A symbolic link to the program at the desk.
+void link_program(const Desk& desk, const std::string& name);
+inline Finished under_name(const std::string& name, const Desk& desk, std::vector<std::string> arguments,
+                           std::vector<std::string> environment = {}) {
+  return Program{desk, std::move(arguments), std::move(environment), Program::Streams::pipes, 80, 30, name}.finish();
 }
 
 /// A drill of a second and a half that passes: latency on a proxy before an embedded backend. `settings` are lines

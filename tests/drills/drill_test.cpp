@@ -131,6 +131,14 @@ TEST(Drill, ReadsBackendsProxiesAndLoads) {
   EXPECT_EQ(load.timeout, 3s);
 }
 
+TEST(Drill, ReadsItsSchedule) {
+  const Drill drill = parse(std::string{sound} + "[schedule]\ncron = \"0 9 * * tue\"\n");
+
+  ASSERT_TRUE(drill.schedule);
+  EXPECT_EQ(drill.schedule->cron.text(), "0 9 * * tue");
+  EXPECT_FALSE(parse(sound).schedule);
+}
+
 TEST(Drill, ReadsFaults) {
   const Drill drill = parse(all_of_it);
 

@@ -90,5 +90,36 @@ TEST(Truncate, AShorterLimitCutsAtOnce) {
   EXPECT_EQ(rig.tape.transcript(), "0s:abcdef 5ms:FIN");
 }
 
+TEST(Truncate, ThenCloseEndsTheWholeLinkInOrder) {
+  StreamRig rig{"truncate", "after=2B then=close"};
+
+  rig.data(0ms, "a");
+  EXPECT_FALSE(rig.stream().closes());
+  rig.data(1ms, "bc");
+
+  EXPECT_EQ(rig.tape.transcript(), "0s:a 1ms:b 1ms:FIN");
+  EXPECT_TRUE(rig.stream().closes());
+}
+
+TEST(Truncate, SinceFaultCountsWhatPassesWhileItIsInForce) {
+  LinkFacts link = link_facts(1);
+  link.bytes = {0, 100};
+  StreamRig rig{"truncate", "after=3B since=fault", link};
+
+  rig.data(0ms, "ab").data(1ms, "cd");
+
+  EXPECT_EQ(rig.tape.transcript(), "0s:ab 1ms:c 1ms:FIN");
+}
+
+TEST(Truncate, SinceFaultCutsWithTheNextByteOnly) {
+  StreamRig none{"truncate", "after=0B since=fault"}, lowered{"truncate", "after=9B since=fault"};
+
+  none.data(2ms, "a");
+  lowered.data(0ms, "abc").update(1ms, "after=2B since=fault").data(2ms, "d");
+
+  EXPECT_EQ(none.tape.transcript(), "2ms:FIN");
+  EXPECT_EQ(lowered.tape.transcript(), "0s:abc 2ms:FIN");
+}
+
 }  // namespace
 }  // namespace firedrill::faults

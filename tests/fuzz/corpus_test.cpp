@@ -40,6 +40,8 @@ void replay(const std::filesystem::path& folder, Worth (*target)(Input), const s
 
 TEST(Corpus, OfDrillFiles) { replay(source / "tests/fuzz/corpus/drill_file", drill_file); }
 TEST(Corpus, OfChains) { replay(source / "tests/fuzz/corpus/chain", chain); }
+TEST(Corpus, OfControlRequests) { replay(source / "tests/fuzz/corpus/control_request", control_request); }
+TEST(Corpus, OfTargets) { replay(source / "tests/fuzz/corpus/http_target", http_target); }
 TEST(Corpus, OfDrillsThatShip) { replay(source / "drills/library", drill_file, ".toml"); }
 TEST(Corpus, OfDrillsThatAreBroken) { replay(source / "tests/drills/broken", drill_file, ".toml"); }
 

@@ -33,5 +33,9 @@ enum class Worth : std::uint8_t { nothing, keeping };
 Worth drill_file(Input input);
 /// The bytes are a script: faults, settings and traffic, played in virtual time against the laws of their contracts.
 Worth chain(Input input);
+/// The bytes are a request, to the native API or to Toxiproxy's.
+Worth control_request(Input input);
+/// The bytes are a target, two headers and a body: what every request is taken apart by.
+Worth http_target(Input input);
 
 }  // namespace firedrill::fuzz

@@ -76,13 +76,14 @@ TEST_F(RedisMeetings, OfAPing) {
 }
 
 // Every request takes a token and waits for one where there is none: so it has run when the fault comes, is in the
-// middle of a request, and runs on when there are more.
+// middle of a request, and runs on when there are more. Both its clients wait before there is any: both get some.
 TEST_F(RedisMeetings, OfABusyBenchmark) {
   Rehearsal rehearsal{documented_, server_->port()};
-  give_tokens(20);
   rehearsal.start([&](std::size_t number, std::uint16_t port, const Meeting&) {
     return server_->benchmark(port, {"-n", "60", "-c", "2", "BLPOP", "tokens" + std::to_string(number), "0"});
   });
+  ASSERT_TRUE(eventually_waiting(2 * documented_.meetings.size()));
+  give_tokens(20);
   ASSERT_TRUE(eventually_waiting(2 * documented_.meetings.size()));
 
   rehearsal.put_faults();

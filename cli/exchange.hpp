@@ -1,0 +1,16 @@
+// One request to a control port and its answer, whoever's interface it is.
+#pragma once
+
+#include <string>
+
+#include <curl/curl.h>
+#include <nlohmann/json.hpp>
+
+namespace firedrill::cli {
+
+/// A request of `method` without a body where `body` is null. `answer` becomes what came, 64 MiB at most: more is
+/// CURLE_WRITE_ERROR. Headers and limits in time are the handle's.
+CURLcode exchange(CURL* easy, const std::string& method, const std::string& url, const nlohmann::ordered_json& body,
+                  std::string& answer);
+
+}  // namespace firedrill::cli

@@ -1,0 +1,285 @@
+// A thread for each run; its proxies are the registry's.
+#include "control/runs.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "control/problem.hpp"
+#include "control/views.hpp"
+#include "drills/journal.hpp"
+#include "drills/report.hpp"
+
+namespace firedrill::control {
+
+using std::chrono::system_clock;
+namespace fs = std::filesystem;
+
+/// The registry's proxies as a run sees them: those that are open are taken over as they stand, others opened for it.
+class Runs::Guest final : public drills::Host {
+ public:
+  Guest(Registry& registry, std::string run) : registry_{registry}, run_{std::move(run)} {}
+
+  proxy::Endpoint open(const proxy::ProxySpec& spec) override {
+    if (const auto there = find(spec.name); there) {
+      const bool same = there->spec.upstream == spec.upstream &&
+                        (there->spec.listen == spec.listen || there->address == spec.listen) && there->spec.enabled;
+      if (!same)
+        throw std::runtime_error{fmt::format(
+            "proxy \"{}\": the daemon has one of that name from {} to {}{}, the drill wants it from {} to {}",
+            spec.name, there->address.text(), there->spec.upstream.text(), there->spec.enabled ? "" : ", disabled",
+            spec.listen.text(), spec.upstream.text())};
+      return there->address;
+    }
+    const NewProxy wanted{spec.name, spec.listen, spec.upstream, spec.connect_timeout, true};
+    const auto address = registry_.create(wanted, {}, "run " + run_).address;
+    own_.insert(spec.name);
+    return address;
+  }
+  void adopt(const std::string& proxy, faults::Plan plan) override { registry_.play(proxy, run_, plan.faults); }
+  // Somebody may remove it, shut it, or have it opened anew, which counts from 0: what was, stays.
+  proxy::Counters read(const std::string& proxy) override {
+    Last& last = last_[proxy];
+    if (const auto there = find(proxy); there) {
+      if (last.opening == 0) last.opening = there->opening;
+      auto now = last.opening == there->opening ? registry_.counters(proxy) : std::nullopt;
+      const auto since = find(proxy);
+      if (now && since && since->opening == last.opening) last.counters = *std::move(now);
+    }
+    return last.counters;
+  }
+  proxy::Counters close(const std::string& proxy, Duration grace) override {
+    try {
+      registry_.play(proxy, run_, {});
+      if (own_.contains(proxy)) return registry_.remove(proxy, "run " + run_, grace);
+    } catch (const Refusal&) {
+    }
+    proxy::Counters last = read(proxy);
+    last.open = 0;  // they are not the run's, and go on
+    last.faults_in_force = 0;
+    return last;
+  }
+  void measure_lag() override {}
+  faults::Histogram lag() const override { return {}; }
+
+ private:
+  std::optional<ProxyView> find(const std::string& proxy) const {
+    try {
+      return registry_.find(proxy);
+    } catch (const Refusal&) {
+      return std::nullopt;
+    }
+  }
+
+  struct Last {
+    std::uint64_t opening = 0;
+    proxy::Counters counters;
+  };
+
+  Registry& registry_;
+  const std::string run_;
+  // The conductor's, but for close(), by when they no longer change.
+  std::set<std::string> own_;
+  std::map<std::string, Last> last_;
+};
+
+struct Runs::Playing {
+  Playing(Registry& registry, std::string name, std::string of, std::string who, drills::Drill d,
+          drills::RunOptions options)
+      : id{std::move(name)},
+        drill{std::move(of)},
+        by{std::move(who)},
+        host{registry, id},
+        run{std::move(d), with(std::move(options))} {}
+  drills::RunOptions with(drills::RunOptions options) {
+    options.host = &host;
+    return options;
+  }
+
+  const std::string id, drill, by;
+  std::string directory;
+  const WallTime started = system_clock::now();
+  Guest host;
+  drills::Run run;
+  std::optional<drills::Outcome> outcome;  // guarded by mutex_
+  std::thread thread;
+};
+
+void Runs::end() {
+  {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+  abort_all("the end of the daemon");
+  // Nobody adds or forgets a run any more.
+  for (const auto& [id, playing] : runs_)
+    if (playing->thread.joinable()) playing->thread.join();
+}
+
+std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides,
+                        const std::string& into) {
+  const std::string name = drill.name;
+  std::shared_ptr<Playing> playing;
+  {
+    const std::lock_guard lock{mutex_};
+    if (over_) throw Refusal{503, "the daemon is about to end"};
+    // With the lock held: whoever halts and then aborts all runs finds this one.
+    if (const auto halt = registry_.halted(); halt)
+      throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
+    forget_oldest();
+    for (const auto& [id, one] : runs_)
+      if (one->drill == name && !one->outcome)
+        throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
+    const fs::path directory =
+        into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
+    drills::RunOptions options;
+    options.seed = registry_.seed().value;  // links are picked by the proxies' seed
+    options.directory = directory.string();
+    options.overrides = std::move(overrides);
+    options.notes.push_back(fmt::format("started by {}", by));
+    playing = std::make_shared<Playing>(registry_, directory.filename().string(), name, by, std::move(drill), options);
+    playing->directory = directory.string();
+    runs_.emplace(playing->id, playing);
+    registry_.events().add("run_started", {{"run", playing->id}, {"drill", name}, {"by", by}});
+    playing->thread = std::thread{[this, one = playing.get()] { play(*one); }};
+  }
+  return playing->id;
+}
+
+void Runs::play(Playing& playing) {
+  pthread_setname_np(pthread_self(), "firedrill-run");
+  drills::Outcome outcome = playing.run.go();
+  Json reasons = Json::array();
+  for (const std::string& reason : outcome.reasons) reasons.push_back(reason);
+  Json told{{"run", playing.id},
+            {"drill", playing.drill},
+            {"result", std::string{drills::name(outcome.result)}},
+            {"reasons", reasons}};
+  {
+    const std::lock_guard lock{mutex_};
+    playing.outcome = std::move(outcome);
+  }
+  // Who hears of it finds it over. From here on `playing` may go: see forget_oldest.
+  registry_.events().add("run_ended", std::move(told));
+}
+
+// With `mutex_` held. A thread that has said how its run ended takes no lock of ours any more.
+void Runs::forget_oldest() {
+  std::vector<std::shared_ptr<Playing>> over;
+  for (const auto& [id, playing] : runs_)
+    if (playing->outcome) over.push_back(playing);
+  if (over.size() <= most_over) return;
+  std::sort(over.begin(), over.end(), [](const auto& a, const auto& b) { return a->started < b->started; });
+  over.resize(over.size() - most_over);
+  for (const auto& playing : over) {
+    playing->thread.join();
+    runs_.erase(playing->id);
+  }
+}
+
+std::vector<RunView> Runs::list() const {
+  std::vector<std::shared_ptr<Playing>> all;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [id, playing] : runs_) all.push_back(playing);
+  }
+  std::vector<RunView> views;
+  for (const auto& playing : all) views.push_back(view(*playing));
+  std::sort(views.begin(), views.end(), [](const RunView& a, const RunView& b) { return a.started > b.started; });
+  return views;
+}
+
+RunView Runs::find(const std::string& id) const { return view(*at(id)); }
+
+RunView Runs::view(const Playing& playing) const {
+  RunView view{playing.id,      playing.drill,          playing.by,  playing.directory,
+               playing.started, playing.run.snapshot(), std::nullopt};
+  const std::lock_guard lock{mutex_};
+  view.outcome = playing.outcome;
+  return view;
+}
+
+void Runs::give(const std::string& id, drills::Order order) {
+  if (const std::string obstacle = at(id)->run.give(std::move(order)); !obstacle.empty()) throw Refusal{409, obstacle};
+}
+
+void Runs::stop(const std::string& id, const std::string& why) { at(id)->run.stop(why); }
+
+void Runs::abort(const std::string& id, const std::string& why) {
+  const auto playing = at(id);
+  {
+    const std::lock_guard lock{mutex_};
+    if (playing->outcome) throw Refusal{409, fmt::format("run {} is over", id)};
+  }
+  playing->run.stop(why);
+}
+
+std::size_t Runs::abort_all(const std::string& why) {
+  std::size_t aborted = 0;
+  const std::lock_guard lock{mutex_};
+  for (const auto& [id, playing] : runs_) {
+    if (playing->outcome) continue;
+    playing->run.stop(why);
+    ++aborted;
+  }
+  return aborted;
+}
+
+fs::path Runs::directory(const std::string& id) const {
+  const bool plain = !id.empty() && id.find('/') == std::string::npos && id != "." && id != "..";
+  const fs::path there = directory_ / id;
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = runs_.find(id); found != runs_.end()) return found->second->directory;
+  }
+  std::error_code error;  // a name may be too long to be one
+  if (plain && fs::is_directory(there, error)) return there;
+  throw Refusal{404, fmt::format("there is no run \"{}\"", id)};
+}
+
+std::shared_ptr<Runs::Playing> Runs::at(const std::string& id) const {
+  const std::lock_guard lock{mutex_};
+  if (const auto found = runs_.find(id); found != runs_.end()) return found->second;
+  throw Refusal{404, fmt::format("there is no run \"{}\"", id)};
+}
+
+// A journal without an end is one of a daemon that was killed: its faults went with it, and that is what its reports
+// are to say.
+void Runs::close_interrupted() const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator{directory_, error}) {
+    const fs::path journal = entry.path() / drills::journal_name;
+    if (!fs::exists(journal, error)) continue;
+    try {
+      std::ifstream written{journal};
+      std::string last, any;
+      std::uint64_t lines = 0;
+      for (; std::getline(written, any); ++lines)
+        if (!any.empty()) last = any;
+      if (last.find(R"("event":"run_end")") != std::string::npos) continue;
+      const drills::Report report = drills::read_journal(journal);
+      std::ofstream end{journal, std::ios::app};
+      if (!last.empty() && !Json::accept(last)) end << "\n";  // it was killed in the middle of a line
+      const Json line{{"v", drills::journal_version},
+                      {"seq", lines + 1},
+                      {"t", report.ends_at_s},
+                      {"utc", show_utc(system_clock::now())},
+                      {"event", "run_end"},
+                      {"result", "aborted"},
+                      {"exit_code", 3},
+                      {"reasons", Json::array({"the daemon ended before the run did; its faults ended with it"})},
+                      {"duration_s", report.ends_at_s}};
+      end << line.dump() << "\n";
+      end.close();
+      drills::write_reports(entry.path(), drills::read_journal(journal));
+    } catch (const std::exception&) {  // no journal that anybody could close
+    }
+  }
+}
+
+}  // namespace firedrill::control
