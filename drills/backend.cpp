@@ -26,7 +26,7 @@ namespace {
 
 using faults::Time;
 using proxy::Moved;
-using proxy::Socket;
+using Socket = BackendSocket;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
@@ -116,7 +116,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
 
   void welcome(Socket&& socket) {
     ++cells.connections;
-    if (!spec_.listen.is_unix()) proxy::set_no_delay(socket);
+    if (!spec_.listen.is_unix()) proxy::set_no_delay(socket.native_handle());
     const auto session = std::make_shared<Session>(std::move(socket), context_);
     sessions_.insert(session);
     watch(session);
@@ -135,7 +135,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
   }
 
   void read(const Ptr& s) {
-    const Moved moved = proxy::receive(s->socket, buffer_.data(), buffer_.size());
+    const Moved moved = proxy::receive(s->socket.native_handle(), buffer_.data(), buffer_.size());
     if (moved.what == Moved::What::broken) return drop(s);
     if (moved.what == Moved::What::end) {
       s->ended = true;
@@ -217,7 +217,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
             0, static_cast<std::size_t>(std::min<std::uint64_t>(s->out_body, body_.size())));
         s->out_body -= s->out.size();
       }
-      const Moved moved = proxy::send(s->socket, s->out);
+      const Moved moved = proxy::send(s->socket.native_handle(), s->out);
       if (moved.what == Moved::What::later) break;
       if (moved.what != Moved::What::bytes) return drop(s);
       s->out.remove_prefix(moved.bytes);
@@ -235,7 +235,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
     if (!s->keep) {
       // Closing with unread bytes would reset the connection and might take the answer with it: the client closes
       // first.
-      proxy::finish_sending(s->socket);
+      proxy::finish_sending(s->socket.native_handle());
       s->early.clear();
       s->state = State::leaving;
       if (s->ended) drop(s);

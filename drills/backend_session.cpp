@@ -33,7 +33,7 @@ const http_parser_settings parsing = make_settings();
 
 }  // namespace
 
-BackendSession::BackendSession(proxy::Socket&& s, asio::io_context& context) : socket{std::move(s)}, service{context} {
+BackendSession::BackendSession(BackendSocket&& s, asio::io_context& context) : socket{std::move(s)}, service{context} {
   http_parser_init(&parser, HTTP_REQUEST);
   parser.data = this;
 }

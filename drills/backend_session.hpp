@@ -11,21 +11,23 @@
 #include <string_view>
 
 #include <asio/basic_waitable_timer.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 
 #include "faults/time.hpp"
-#include "proxy/socket.hpp"
 
 namespace firedrill::drills {
 
 using BackendTimer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                                                 asio::io_context::executor_type>;
 
+using BackendSocket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
+
 struct BackendSession {
   enum class State : std::uint8_t { reading, waiting, serving, writing, leaving, closed };
   using Ptr = std::shared_ptr<BackendSession>;
 
-  BackendSession(proxy::Socket&& socket, asio::io_context& context);
+  BackendSession(BackendSocket&& socket, asio::io_context& context);
 
   enum class Parsed : std::uint8_t { part, whole, malformed, too_large };
   /// Feeds the parser up to the end of one request; what came behind it goes to `early`, and the parser waits for
@@ -34,7 +36,7 @@ struct BackendSession {
   void resume();
   bool is(http_method method) const { return parser.method == static_cast<unsigned>(method); }
 
-  proxy::Socket socket;
+  BackendSocket socket;
   BackendTimer service;
   http_parser parser{};
   State state = State::reading;

@@ -13,7 +13,7 @@ Branch::Branch(Proxy& proxy, Worker& worker, faults::Seed seed)
     : proxy_{proxy},
       worker_{worker},
       plan_{std::make_shared<const faults::Plan>(faults::Plan{seed, {}})},
-      expiry_{worker.context()} {}
+      expiry_{worker.timers(), [this](Time) { adopt(plan_); }} {}
 
 void Branch::start(Descriptor client, const faults::LinkFacts& facts, bool admitted) {
   Cells::add(cells.opened, 1);
@@ -55,17 +55,7 @@ void Branch::go_on() {
 }
 
 // Every worker has its own timer, so that a fault ends in time whatever has become of whoever set it.
-void Branch::arm_expiry() {
-  const Time next = plan_->next_expiry();
-  if (next == faults::never) {
-    expiry_.cancel();
-    return;
-  }
-  expiry_.expires_at(next);
-  expiry_.async_wait([this](asio::error_code error) {
-    if (!error) adopt(plan_);
-  });
-}
+void Branch::arm_expiry() { expiry_.set(plan_->next_expiry()); }
 
 void Branch::drain() {
   expiry_.cancel();

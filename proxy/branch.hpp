@@ -7,8 +7,6 @@
 #include <memory>
 #include <unordered_map>
 
-#include <asio/steady_timer.hpp>
-
 #include "faults/plan.hpp"
 #include "proxy/counters.hpp"
 #include "proxy/farewell.hpp"
@@ -54,7 +52,7 @@ class Branch {
   std::list<Farewell> farewells_;
   std::deque<std::uint64_t> to_go_on_;  // links that have adopted a plan, and have not moved yet
   bool going_on_ = false;
-  asio::steady_timer expiry_;
+  Timer expiry_;
 };
 
 }  // namespace firedrill::proxy

@@ -1,6 +1,7 @@
 // Write, FIN, drain, close.
 #include "proxy/farewell.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace firedrill::proxy {
@@ -12,73 +13,64 @@ constexpr int most_rounds =
 
 Farewell::Farewell(Socket socket, std::deque<faults::Bytes> rest, Cells& cells, faults::Direction direction)
     : socket_{std::move(socket)},
-      timer_{socket_.get_executor()},
+      timer_{socket_.worker().timers(), [this](Time) { close(); }},
       rest_{std::move(rest)},
       cells_{cells},
       direction_{static_cast<std::size_t>(direction)} {}
 
 void Farewell::start(std::function<void()> gone) {
   gone_ = std::move(gone);
-  timer_.expires_after(patience);
-  ++pending_;
-  timer_.async_wait([this](asio::error_code) {
-    close();
-    done();
-  });
-  write();
+  timer_.set(std::chrono::steady_clock::now() + patience);
+  if (!socket_.watch(*this)) return close();
+  go_on();
 }
 
 void Farewell::cut_short() { close(); }
 
-void Farewell::write() {
+void Farewell::ready(std::uint32_t) { go_on(); }
+
+void Farewell::go_on() {
+  if (!closed_ && write()) drain();
+}
+
+void Farewell::go_on_later() {
+  socket_.worker().post([this] { go_on(); });
+}
+
+// True when everything is written, and the FIN sent.
+bool Farewell::write() {
+  if (finished_) return true;
   for (int round = 0; !rest_.empty(); ++round) {
-    const Moved moved = round < most_rounds ? send(socket_, rest_.front().view()) : Moved{Moved::What::later};
-    if (moved.what == Moved::What::broken) return close();
-    if (moved.what == Moved::What::later) {
-      ++pending_;
-      socket_.async_wait(Socket::wait_write, [this](asio::error_code) {
-        if (!closed_) write();
-        done();
-      });
-      return;
-    }
+    if (round == most_rounds) return go_on_later(), false;
+    const Moved moved = send(socket_.fd(), rest_.front().view());
+    if (moved.what == Moved::What::broken) close();
+    if (moved.what != Moved::What::bytes) return false;
     Cells::add(cells_.bytes_out[direction_], moved.bytes);
     rest_.front().drop_front(moved.bytes);
     if (rest_.front().empty()) rest_.pop_front();
   }
-  finish_sending(socket_);
-  drain();
+  finish_sending(socket_.fd());
+  return finished_ = true;
 }
 
 void Farewell::drain() {
   char dropped[16 * 1024];
-  for (int round = 0;; ++round) {
-    const Moved moved = round < most_rounds ? receive(socket_, dropped, sizeof dropped) : Moved{Moved::What::later};
+  for (int round = 0; round < most_rounds; ++round) {
+    const Moved moved = receive(socket_.fd(), dropped, sizeof dropped);
     if (moved.what == Moved::What::end || moved.what == Moved::What::broken) return close();
-    if (moved.what == Moved::What::bytes) continue;
-    ++pending_;
-    socket_.async_wait(Socket::wait_read, [this](asio::error_code) {
-      if (!closed_) drain();
-      done();
-    });
-    return;
+    if (moved.what == Moved::What::later) return;
   }
+  go_on_later();
 }
 
 void Farewell::close() {
   if (std::exchange(closed_, true)) return;
   for (const faults::Bytes& bytes : rest_) Cells::add(cells_.undelivered, bytes.size());
   rest_.clear();
-  asio::error_code ignored;
-  socket_.close(ignored);
   timer_.cancel();
-}
-
-void Farewell::done() {
-  --pending_;
-  if (!closed_ || pending_ > 0) return;
-  const auto gone = std::move(gone_);
-  gone();
+  Worker& worker = socket_.worker();
+  socket_.close();
+  worker.post(std::move(gone_));  // behind whatever was posted for this object
 }
 
 }  // namespace firedrill::proxy

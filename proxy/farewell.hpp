@@ -2,20 +2,20 @@
 // done.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
-
-#include <asio/steady_timer.hpp>
 
 #include "faults/bytes.hpp"
 #include "proxy/counters.hpp"
 #include "proxy/socket.hpp"
+#include "proxy/timer.hpp"
 
 namespace firedrill::proxy {
 
 /// Closing with unread bytes in the receive buffer makes Linux send RST, and a peer that still sends would be answered
 /// with one: hence the reading, for at most `patience`.
-class Farewell {
+class Farewell final : private Watched {
  public:
   static constexpr auto patience = std::chrono::seconds{2};
   Farewell(Socket socket, std::deque<faults::Bytes> rest, Cells& cells, faults::Direction direction);
@@ -25,18 +25,20 @@ class Farewell {
   void cut_short();
 
  private:
-  void write();
+  void ready(std::uint32_t events) override;
+  void go_on();
+  void go_on_later();
+  bool write();
   void drain();
   void close();
-  void done();
 
   Socket socket_;
-  asio::steady_timer timer_;
+  Timer timer_;
   std::deque<faults::Bytes> rest_;
   Cells& cells_;
   std::size_t direction_;
   std::function<void()> gone_;
-  int pending_ = 0;
+  bool finished_ = false;  // our FIN is out
   bool closed_ = false;
 };
 

@@ -22,6 +22,12 @@ void Lane::arrived(Bytes bytes, Time now) {
   data(std::move(bytes), now);
 }
 
+void Lane::put_back(Bytes bytes) {
+  if (sink_gone_) return;
+  queued_ += bytes.size();
+  queue_.push_back(std::move(bytes));
+}
+
 void Lane::arrived_finish(Time now) {
   source_ended_ = true;
   chain_ ? chain_->finish(now, *this) : finish(now);

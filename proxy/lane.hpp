@@ -34,8 +34,10 @@ class Lane final : private faults::Outlet {
 
   /// True while bytes need not enter the lane at all: nothing to do to them, nothing before them.
   bool clean() const { return !chain_ && queue_.empty() && !sink_gone_; }
-  /// Bytes that went straight from source to destination because the lane was clean.
-  void passed(std::size_t bytes) { in_ += bytes, out_ += bytes; }
+  /// Bytes that go straight from source to destination because the lane is clean: so many have come, so many have left.
+  void passed(std::size_t in, std::size_t out) { in_ += in, out_ += out; }
+  /// Such as had come and could not leave.
+  void put_back(Bytes bytes);
 
   void arrived(Bytes bytes, Time now);
   void arrived_finish(Time now);

@@ -1,8 +1,12 @@
 // The life of a link: waiting, dialling, open, over.
 #include "proxy/link.hpp"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -19,6 +23,9 @@ namespace {
 
 Time clock_now() { return steady_clock::now(); }
 
+/// A read of so many bytes makes a lane one of bulk, which goes through pipes; one of less than the other ends that.
+constexpr std::size_t bulk_from = 64 * 1024, bulk_until = 16 * 1024;
+
 constexpr Direction other(Direction d) {
   return d == Direction::upstream ? Direction::downstream : Direction::upstream;
 }
@@ -28,40 +35,26 @@ constexpr Direction other(Direction d) {
 Link::Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts)
     : branch_{branch},
       facts_{facts},
-      client_{Socket{branch.worker().context()}},
-      upstream_{Socket{branch.worker().context()}},
+      client_{*this, Socket{branch.worker(), std::move(client)}},
+      upstream_{*this, Socket{branch.worker()}},
       up_{Direction::upstream, branch.proxy().memory_cap()},
-      down_{Direction::downstream, branch.proxy().memory_cap()} {
-  client_.socket.assign({branch.proxy().family(), 0}, client.release());
-  if (branch.proxy().family() != AF_UNIX) set_no_delay(client_.socket);
-  client_.usable = true;
-  up_.sink_pending();
+      down_{Direction::downstream, branch.proxy().memory_cap()},
+      timer_{branch.worker().timers(), [this](Time now) { on_timer(now); }} {
+  if (branch.proxy().family() != AF_UNIX) set_no_delay(client_.socket.fd());
+  client_.usable = client_.writable = true;
+  up_.lane.sink_pending();
 }
 
-/// Wraps what a pending operation does when it comes back.
-template <typename Function>
-auto Link::op(Function function) {
-  ++pending_;
-  return [this, function = std::move(function)](asio::error_code error) {
-    --pending_;
-    if (state_ != State::over) function(error);
-    settle();
-  };
-}
-
-// The last thing of every turn: timers follow what the lanes want, and a link that is over goes when nothing is
-// pending.
+// The last thing of every turn: the timer follows what the lanes want.
 void Link::settle() {
-  if (state_ != State::over) return arm_timer();
-  if (pending_ > 0 || std::exchange(buried_, true)) return;
-  branch_.bury(facts_.ordinal);
+  if (state_ != State::over) timer_.set(wake());
 }
 
 void Link::start(const faults::Plan& plan, bool admitted) {
+  // Reading begins when the worker says so: a client that leaves the queue is noticed by that.
+  if (!client_.socket.watch(client_)) return end(End::no_descriptors, Leave::close, Leave::close);
   if (!plan.faults.empty()) take(plan);
-  if (state_ == State::over) return;
-  if (admitted) dial(clock_now());
-  pump(Direction::upstream);  // a client that leaves the queue, or before the upstream answers, is noticed by reading
+  if (state_ != State::over && admitted) dial(clock_now());
   settle();
 }
 
@@ -102,7 +95,7 @@ std::optional<LinkView> Link::view(Time now) const {
                 now - facts_.opened,
                 now - facts_.last_moved,
                 facts_.bytes,
-                up_.undelivered() + down_.undelivered(),
+                up_.lane.undelivered() + down_.lane.undelivered(),
                 {}};
   if (faulted_)
     for (const auto& fault : faulted_->chosen.faults()) view.faults.push_back(fault->name);
@@ -119,11 +112,13 @@ bool Link::take(const faults::Plan& plan) {
   const Time now = clock_now();
   if (!faulted_) faulted_ = std::make_unique<Faulted>();
   faulted_->chosen.choose(plan, facts_);
-  up_.adopt(faulted_->chosen.streams(Direction::upstream), facts_, now);
-  down_.adopt(faulted_->chosen.streams(Direction::downstream), facts_, now);
+  for (const Direction d : {Direction::upstream, Direction::downstream}) {
+    put_back_piped(d);  // leaves before the first byte that a new fault sees
+    lane(d).adopt(faulted_->chosen.streams(d), facts_, now);
+  }
   const Verdict verdict = faulted_->watch.adopt(faulted_->chosen.links(), facts_, now);
   if (faulted_->chosen.empty()) faulted_.reset();
-  if (up_.spoiled() || down_.spoiled()) {
+  if (up_.lane.spoiled() || down_.lane.spoiled()) {
     end(End::spoiled, Leave::reset, Leave::reset);
   } else {
     obey(verdict);
@@ -162,13 +157,11 @@ void Link::dial(Time now) {
     dialling.effects->delay.record(now - dialled_at_);
     dialling.effects->lateness.record(now - due);
   }
-  dialler_ = std::make_unique<Dialler>(branch_.worker().context(), [this](Dialler::Outcome outcome, Socket socket) {
-    --pending_;
+  dialler_ = std::make_unique<Dialler>(branch_.worker(), upstream_, [this](Dialler::Outcome outcome, Socket socket) {
     dialler_.reset();
-    if (state_ != State::over) dialled(outcome, std::move(socket));
+    dialled(outcome, std::move(socket));
     settle();
   });
-  ++pending_;
   dialler_->start(branch_.proxy().spec().upstream);
 }
 
@@ -182,64 +175,77 @@ void Link::dialled(Dialler::Outcome outcome, Socket socket) {
   }
   branch_.cells.connect_time.record(clock_now() - dialled_at_);
   upstream_.socket = std::move(socket);
-  if (!branch_.proxy().spec().upstream.is_unix()) set_no_delay(upstream_.socket);
-  upstream_.usable = true;
-  up_.sink_open();
+  if (!branch_.proxy().spec().upstream.is_unix()) set_no_delay(upstream_.socket.fd());
+  upstream_.usable = upstream_.writable = true;
+  up_.lane.sink_open();
   state_ = State::open;
   deadline_ = never;
   pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
 }
 
-// Moves one lane as far as it goes without waiting, then arms what it has to wait for.
+void Link::ready(Peer& peer, std::uint32_t events) {
+  if (state_ == State::over) return;
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer.readable = peer.ending = true;
+  if ((events & EPOLLIN) != 0) peer.readable = true;
+  if ((events & EPOLLOUT) != 0) peer.writable = true;
+  if (&peer == &upstream_ && dialler_) return dialler_->ready(events);
+  if (!peer.usable) return;
+  const Direction from = &peer == &client_ ? Direction::upstream : Direction::downstream;
+  if (peer.readable) pump(from);
+  if ((events & EPOLLOUT) != 0 && state_ == State::open) pump(other(from));
+  settle();
+}
+
+// Moves one lane as far as it goes without waiting. What it waits for then, its worker will tell.
 void Link::pump(Direction d) {
-  constexpr int most_rounds = 16;  // then others get their turn
+  constexpr int most_rounds = 16;
   for (int round = 0; state_ != State::over; ++round) {
-    const Lane::Step step = lane(d).next();
-    if (step.end == Lane::Carry::abort) {
-      while (!lane(d).next().write.empty() && write_some(d, lane(d).next())) {
-      }
-      if (state_ == State::over) return;
-      if (!lane(d).source_aborted()) return end(End::fault_reset, Leave::reset, Leave::reset);
-      // Whoever sent the RST is gone; the other side gets one.
-      const bool by_client = d == Direction::upstream;
-      if (state_ != State::open) return end(End::client_gone, Leave::reset, Leave::close);
-      return end(by_client ? End::client_reset : End::upstream_reset, Leave::reset, Leave::reset);
+    if (round == most_rounds) return pump_later(d);
+    if (way(d).pipe && way(d).pipe->held() > 0) {
+      if (empty_pipe(d)) continue;
+      return look_for_an_end(d);
     }
+    const Lane::Step step = lane(d).next();
+    if (step.end == Lane::Carry::abort) return aborted(d);
     bool moved = false;
     if (!step.write.empty()) {
-      moved = write_some(d, step);
+      moved = write_some(d, step.write);
     } else if (step.end == Lane::Carry::finish && sink(d).usable) {
       return finished(d, clock_now());
     }
     if (!moved && step.read && source(d).usable && source(d).readable) moved = read_some(d);
-    if (moved && round < most_rounds) continue;
-    if (state_ == State::over) return;
-    const Lane::Step wait = lane(d).next();
-    if (!wait.write.empty()) {
-      arm_write(d);
-    } else if (moved && wait.end != Lane::Carry::nothing) {
-      continue;  // no event would wake this lane for an end that is due already
-    }
-    if (wait.read) {
-      arm_read(d);
-    } else if (!lane(d).source_ended() || faulted_) {
-      arm_error(d);
-    }
-    return;
+    if (!moved) return look_for_an_end(d);
   }
 }
 
+// Others get their turn, though this lane could go on.
+void Link::pump_later(Direction d) {
+  if (std::exchange(way(d).is_to_go_on, true)) return;
+  branch_.worker().post([this, d] {
+    way(d).is_to_go_on = false;
+    if (state_ == State::over) return;
+    pump(d);
+    settle();
+  });
+}
+
+// A lane that does not read would not notice that its source has been reset. (Of a FIN it need not know yet.)
+void Link::look_for_an_end(Direction d) {
+  Peer& from = source(d);
+  if (state_ == State::over || !from.usable || !from.readable || !from.ending) return;
+  if (pending_error(from.socket.fd()) != 0) broken(from);
+}
+
 // True when bytes left.
-bool Link::write_some(Direction d, const Lane::Step& step) {
+bool Link::write_some(Direction d, std::string_view bytes) {
   Peer& to = sink(d);
-  if (!to.usable || to.write_armed) return false;
-  const Moved moved = send(to.socket, step.write);
+  if (!to.usable || !to.writable) return false;
+  const Moved moved = send(to.socket.fd(), bytes);
   if (moved.what == Moved::What::broken) broken(to);
+  to.writable = moved.bytes == bytes.size();  // less: there is no room, and the worker will tell when there is
   if (moved.what != Moved::What::bytes) return false;
-  Cells::add(branch_.cells.bytes_out[static_cast<std::size_t>(d)], moved.bytes);
-  if (d == Direction::downstream && !std::exchange(answered_, true))
-    branch_.cells.first_byte.record(clock_now() - facts_.opened);
+  left(d, moved.bytes);
   lane(d).wrote(moved.bytes);
   return true;
 }
@@ -247,37 +253,28 @@ bool Link::write_some(Direction d, const Lane::Step& step) {
 // True when something came.
 bool Link::read_some(Direction d) {
   Peer& from = source(d);
+  Peer& to = sink(d);
+  const bool passes = lane(d).clean() && to.usable;
+  if (passes && way(d).is_bulk) return to.writable && splice_some(d);
   char* const scratch = branch_.worker().scratch();
-  const Moved got = receive(from.socket, scratch, Worker::scratch_size);
-  if (got.what == Moved::What::later) {
-    from.readable = false;
-    return false;
-  }
+  const Moved got = receive(from.socket.fd(), scratch, Worker::scratch_size);
+  if (got.what == Moved::What::later) return from.readable = from.ending = false;
+  if (got.what == Moved::What::end) return came_to_an_end(d);
   if (got.what == Moved::What::broken) {
     broken(from);
     return true;
   }
   const Time now = clock_now();
-  if (got.what == Moved::What::end) {
-    from.readable = false;
-    lane(d).arrived_finish(now);
-    if (state_ == State::waiting) branch_.proxy().finished(facts_.ordinal);
-    return true;
-  }
-  from.readable = got.bytes == Worker::scratch_size;  // less: the kernel has no more, and waiting will tell
-  const auto index = static_cast<std::size_t>(d);
-  Cells::add(branch_.cells.bytes_in[index], got.bytes);
-  facts_.bytes[index] += got.bytes;
-  facts_.last_moved = now;
+  came(d, got.bytes, now);
+  from.readable = from.ending || got.bytes == Worker::scratch_size;  // less: there is no more, and the worker will tell
+  way(d).is_bulk = got.bytes >= bulk_from && way(d).can_splice;
   std::string_view bytes{scratch, got.bytes};
-  Peer& to = sink(d);
-  if (lane(d).clean() && to.usable && !to.write_armed) {
-    const Moved sent = send(to.socket, bytes);
+  if (passes && to.writable) {
+    const Moved sent = send(to.socket.fd(), bytes);
+    to.writable = sent.bytes == bytes.size();
     if (sent.what == Moved::What::bytes) {
-      Cells::add(branch_.cells.bytes_out[index], sent.bytes);
-      if (d == Direction::downstream && !std::exchange(answered_, true))
-        branch_.cells.first_byte.record(now - facts_.opened);
-      lane(d).passed(sent.bytes);
+      left(d, sent.bytes);
+      lane(d).passed(sent.bytes, sent.bytes);
       bytes.remove_prefix(sent.bytes);
     } else if (sent.what == Moved::What::broken) {
       lane(d).arrived(faults::Bytes::copy_of(bytes), now);
@@ -290,16 +287,102 @@ bool Link::read_some(Direction d) {
   return true;
 }
 
+// As read_some(), for bulk on a clean lane: through a pipe, without entering this process.
+bool Link::splice_some(Direction d) {
+  Way& here = way(d);
+  Peer& from = source(d);
+  if (!here.pipe) here.pipe = branch_.worker().pipes().borrow();
+  const Moved got = here.pipe ? here.pipe->fill(from.socket.fd()) : Moved{Moved::What::broken, 0, EINVAL};
+  if (got.what != Moved::What::bytes) branch_.worker().pipes().give_back(std::move(here.pipe));
+  if (got.what == Moved::What::later) return from.readable = from.ending = false;
+  if (got.what == Moved::What::end) return came_to_an_end(d);
+  if (got.what == Moved::What::broken) {
+    // No descriptors for a pipe, or a kind of socket that the kernel does not splice: then by hand.
+    if (got.error == EINVAL) return here.is_bulk = here.can_splice = false, read_some(d);
+    broken(from);
+    return true;
+  }
+  const Time now = clock_now();
+  came(d, got.bytes, now);
+  lane(d).passed(got.bytes, 0);
+  here.is_bulk = got.bytes >= bulk_until;
+  empty_pipe(d);
+  if (faulted_ && !faulted_->watch.empty() && state_ != State::over)
+    obey(faulted_->watch.moved(d, got.bytes, now));
+  return true;
+}
+
+// True when bytes left, or could not any more.
+bool Link::empty_pipe(Direction d) {
+  Way& here = way(d);
+  Peer& to = sink(d);
+  if (!to.usable) {
+    here.pipe.reset();
+    return true;
+  }
+  if (!to.writable) return false;
+  const Moved sent = here.pipe->empty_into(to.socket.fd());
+  if (sent.what == Moved::What::later) return to.writable = false;
+  if (sent.what == Moved::What::broken) {
+    here.pipe.reset();
+    broken(to);
+    return true;
+  }
+  left(d, sent.bytes);
+  lane(d).passed(0, sent.bytes);
+  if (here.pipe->held() == 0 && !here.is_bulk) branch_.worker().pipes().give_back(std::move(here.pipe));
+  return true;
+}
+
+// What is in the pipe goes into the lane, before anything else that it holds.
+void Link::put_back_piped(Direction d) {
+  const std::unique_ptr<Pipe> pipe = std::move(way(d).pipe);
+  if (!pipe || pipe->held() == 0) return;
+  std::string bytes(pipe->held(), '\0');
+  pipe->read(bytes.data());
+  lane(d).put_back(faults::Bytes::copy_of(bytes));
+}
+
+void Link::came(Direction d, std::size_t bytes, Time now) {
+  const auto index = static_cast<std::size_t>(d);
+  Cells::add(branch_.cells.bytes_in[index], bytes);
+  facts_.bytes[index] += bytes;
+  facts_.last_moved = now;
+}
+
+bool Link::came_to_an_end(Direction d) {
+  source(d).readable = false;
+  lane(d).arrived_finish(clock_now());
+  if (state_ == State::waiting) branch_.proxy().finished(facts_.ordinal);
+  return true;
+}
+
+void Link::left(Direction d, std::size_t bytes) {
+  Cells::add(branch_.cells.bytes_out[static_cast<std::size_t>(d)], bytes);
+  if (d == Direction::downstream && !std::exchange(answered_, true))
+    branch_.cells.first_byte.record(clock_now() - facts_.opened);
+}
+
+// The lane's RST is due, behind as much of the rest as the socket takes without waiting.
+void Link::aborted(Direction d) {
+  while (!lane(d).next().write.empty() && write_some(d, lane(d).next().write)) {
+  }
+  if (state_ == State::over) return;
+  if (!lane(d).source_aborted()) return end(End::fault_reset, Leave::reset, Leave::reset);
+  // Whoever sent the RST is gone; the other side gets one.
+  if (state_ != State::open) return end(End::client_gone, Leave::reset, Leave::close);
+  end(d == Direction::upstream ? End::client_reset : End::upstream_reset, Leave::reset, Leave::reset);
+}
+
 // The lane's FIN is due: carry it; the other lane goes on alone.
 void Link::finished(Direction d, Time now) {
-  finish_sending(sink(d).socket);
+  finish_sending(sink(d).socket.fd());
   lane(d).carried();
   made_finish_ = made_finish_ || !lane(d).source_ended();
   if (lane(d).closes()) return end(End::fault_close, Leave::finish, Leave::finish);
   if (!lane(other(d)).finished()) {
     first_finished_ = d;
     deadline_ = now + branch_.proxy().spec().half_open_limit;
-    if (faulted_) arm_error(d);
     return;
   }
   const bool client_first = first_finished_ == Direction::upstream;
@@ -312,12 +395,13 @@ void Link::broken(Peer& peer) {
   const bool is_client = &peer == &client_;
   const Direction from = is_client ? Direction::upstream : Direction::downstream;
   peer.usable = false;
-  asio::error_code ignored;
-  peer.socket.close(ignored);
+  peer.socket.close();
+  way(other(from)).pipe.reset();
   lane(other(from)).sink_gone();
   if (state_ == State::waiting || state_ == State::dialling) return end(End::client_gone, Leave::close, Leave::close);
   if (lane(from).source_ended())  // its FIN has come before: it left for good, and the other side must hear of it
     return end(is_client ? End::client_reset : End::upstream_reset, Leave::reset, Leave::reset);
+  put_back_piped(from);
   lane(from).arrived_abort(clock_now());
   pump(from);
 }
@@ -330,6 +414,7 @@ void Link::obey(const Verdict& verdict) {
   if (!aborts && verdict.side != faults::Side::both && state_ == State::open) {
     const Direction towards = verdict.side == faults::Side::client ? Direction::downstream : Direction::upstream;
     if (!lane(towards).lost_bytes()) {
+      put_back_piped(towards);
       lane(towards).close(clock_now());
       return pump(towards);
     }
@@ -345,13 +430,16 @@ void Link::end(End why, Leave client, Leave upstream) {
   state_ = State::over;
   spdlog::debug("proxy \"{}\" link {}: {}, {} bytes up, {} down", branch_.proxy().spec().name, facts_.ordinal,
                 name(why), facts_.bytes[0], facts_.bytes[1]);
-  if (dialler_) dialler_->cancel();
-  if (timer_) timer_->cancel();
+  dialler_.reset();
+  timer_.cancel();
   leave(client_, Direction::downstream, client);
   leave(upstream_, Direction::upstream, upstream);
-  Cells::add(branch_.cells.undelivered, up_.undelivered() + down_.undelivered());
+  up_.pipe.reset();
+  down_.pipe.reset();
+  Cells::add(branch_.cells.undelivered, up_.lane.undelivered() + down_.lane.undelivered());
   Cells::add(branch_.cells.ended[static_cast<std::size_t>(why)], 1);
   branch_.proxy().depart(facts_.ordinal);
+  branch_.bury(facts_.ordinal);
 }
 
 // `towards`: the lane that ends in this socket.
@@ -361,70 +449,25 @@ void Link::leave(Peer& peer, Direction towards, Leave how) {
   Lane& due = lane(towards);
   // What comes behind a gap must not be delivered as if there were none.
   if (how == Leave::finish && due.lost_bytes() && !due.finished()) how = Leave::reset;
-  if (how == Leave::reset) return reset(peer.socket);
-  asio::error_code ignored;
-  if (how == Leave::close) {
-    peer.socket.close(ignored);
-    return;
-  }
+  if (how == Leave::reset) return peer.socket.reset();
+  if (how == Leave::close) return peer.socket.close();
+  put_back_piped(towards);
   std::deque<faults::Bytes> rest = due.finished() ? std::deque<faults::Bytes>{} : due.take_rest(clock_now());
-  peer.socket.cancel(ignored);
   branch_.say_farewell(std::move(peer.socket), std::move(rest), towards);
 }
 
-void Link::arm_read(Direction d) {
-  Peer& from = source(d);
-  if (!from.usable || from.read_armed) return;
-  from.read_armed = true;
-  from.socket.async_wait(Socket::wait_read, op([this, d, &from](asio::error_code) {
-                           from.read_armed = false;
-                           from.readable = true;
-                           pump(d);
-                         }));
-}
-
-void Link::arm_write(Direction d) {
-  Peer& to = sink(d);
-  if (!to.usable || to.write_armed) return;
-  to.write_armed = true;
-  to.socket.async_wait(Socket::wait_write, op([this, d, &to](asio::error_code) {
-                         to.write_armed = false;
-                         pump(d);
-                       }));
-}
-
-// A lane that does not read would not notice that its source is gone. Nor does a link under faults notice it behind a
-// FIN: nothing need be written to that side for as long as a fault holds the answer.
-void Link::arm_error(Direction d) {
-  Peer& from = source(d);
-  if (!from.usable || from.error_armed) return;
-  from.error_armed =
-      true;  // and stays so: it is armed once, and speculative reads, which it would hinder, we have none
-  from.socket.async_wait(Socket::wait_error, op([this, &from](asio::error_code) {
-                           if (from.usable && pending_error(from.socket) != 0) broken(from);
-                         }));
-}
-
 Time Link::wake() const {
-  const Time lanes = std::min(up_.wake(), down_.wake());
+  const Time lanes = std::min(up_.lane.wake(), down_.lane.wake());
   const Time watch = faulted_ ? faulted_->watch.wake() : never;
   return std::min({lanes, watch, deadline_, dial_at_});
 }
 
-void Link::arm_timer() {
-  const Time next = wake();
-  if (next >= armed_) return;  // it fires early at worst
-  armed_ = next;
-  if (!timer_) timer_.emplace(branch_.worker().context());
-  timer_->expires_at(next);
-  timer_->async_wait(op([this](asio::error_code error) {
-    if (error) return;  // armed anew
-    armed_ = never;
-    on_timer(clock_now());
-  }));
+void Link::on_timer(Time now) {
+  act(now);
+  settle();
 }
 
-void Link::on_timer(Time now) {
+void Link::act(Time now) {
   if (dial_at_ <= now) dial(now);
   if (deadline_ <= now) {
     if (state_ == State::dialling) return end(End::connect_timeout, Leave::finish, Leave::close);
@@ -433,8 +476,8 @@ void Link::on_timer(Time now) {
   }
   if (faulted_) obey(faulted_->watch.advance(now));
   if (state_ == State::over) return;
-  up_.tick(now);
-  down_.tick(now);
+  up_.lane.tick(now);
+  down_.lane.tick(now);
   if (state_ != State::dialling) pump(Direction::upstream);
   if (state_ == State::open) pump(Direction::downstream);
 }

@@ -1,11 +1,10 @@
 // One client's connection through a proxy: two sockets, two lanes, and the I/O between them.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
-
-#include <asio/steady_timer.hpp>
+#include <string_view>
 
 #include "faults/chosen.hpp"
 #include "faults/gate_fault.hpp"
@@ -14,15 +13,16 @@
 #include "proxy/dialler.hpp"
 #include "proxy/lane.hpp"
 #include "proxy/link_view.hpp"
+#include "proxy/pipes.hpp"
 #include "proxy/socket.hpp"
+#include "proxy/timer.hpp"
 
 namespace firedrill::proxy {
 
 class Branch;
 
-/// Lives on its worker's thread; every call comes from there. Waits for readiness, then reads and writes without
-/// blocking. Once over, it stays in memory until its last pending operation has come back, then asks its branch to bury
-/// it.
+/// Lives on its worker's thread; every call comes from there. Reads and writes without blocking whatever its worker says
+/// is ready, as far as its lanes want it. Once over, it asks its branch to bury it.
 class Link {
  public:
   Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts);
@@ -48,12 +48,24 @@ class Link {
   enum class State : std::uint8_t { waiting, dialling, open, over };
   /// How a socket is left: at once, in good order with what is still due to it, or with an RST.
   enum class Leave : std::uint8_t { close, finish, reset };
-  struct Peer {
-    explicit Peer(Socket s) : socket{std::move(s)} {}
+  struct Peer final : Watched {
+    Peer(Link& its_link, Socket s) : link{its_link}, socket{std::move(s)} {}
+    void ready(std::uint32_t events) override { link.ready(*this, events); }
+    Link& link;
     Socket socket;
     bool usable = false;    // connected and not broken
-    bool readable = false;  // there may be bytes: no need to wait
-    bool read_armed = false, write_armed = false, error_armed = false;
+    bool readable = false;  // there may be bytes, or an end
+    bool writable = false;  // it may take bytes
+    bool ending = false;    // an end is there, perhaps behind bytes: reading will tell
+  };
+  /// One direction: its lane, and how bulk gets past it.
+  struct Way {
+    Way(Direction d, std::size_t memory_cap) : lane{d, memory_cap} {}
+    Lane lane;
+    std::unique_ptr<Pipe> pipe;   // only while there is bulk to move, and bytes perhaps in it
+    bool is_bulk = false;         // the last read was a large one
+    bool can_splice = true;       // the kernel has not refused yet
+    bool is_to_go_on = false;     // others have their turn
   };
   /// What only a link under faults needs.
   struct Faulted {
@@ -61,45 +73,50 @@ class Link {
     faults::Watch watch;
   };
 
-  Lane& lane(Direction d) { return d == Direction::upstream ? up_ : down_; }
+  Way& way(Direction d) { return d == Direction::upstream ? up_ : down_; }
+  Lane& lane(Direction d) { return way(d).lane; }
   Peer& source(Direction d) { return d == Direction::upstream ? client_ : upstream_; }
   Peer& sink(Direction d) { return d == Direction::upstream ? upstream_ : client_; }
 
+  void ready(Peer& peer, std::uint32_t events);
   void dial(Time now);
   void dialled(Dialler::Outcome outcome, Socket socket);
   void pump(Direction d);
-  bool write_some(Direction d, const Lane::Step& step);
+  void pump_later(Direction d);
+  void look_for_an_end(Direction d);
+  bool write_some(Direction d, std::string_view bytes);
   bool read_some(Direction d);
+  bool splice_some(Direction d);
+  bool empty_pipe(Direction d);
+  void put_back_piped(Direction d);
+  void came(Direction d, std::size_t bytes, Time now);
+  void left(Direction d, std::size_t bytes);
+  bool came_to_an_end(Direction d);
+  void aborted(Direction d);
   void finished(Direction d, Time now);
   void broken(Peer& peer);
   void obey(const faults::Verdict& verdict);
   void end(End why, Leave client, Leave upstream);
   void leave(Peer& peer, Direction towards, Leave how);
 
-  void arm_read(Direction d);
-  void arm_write(Direction d);
-  void arm_error(Direction d);
-  void arm_timer();
   void on_timer(Time now);
+  void act(Time now);
   Time wake() const;
-  template <typename Function>
-  auto op(Function function);
   bool take(const faults::Plan& plan);
   void settle();
 
   Branch& branch_;
   faults::LinkFacts facts_;
   Peer client_, upstream_;
-  Lane up_, down_;
+  Way up_, down_;
   State state_ = State::waiting;
-  bool buried_ = false, answered_ = false, is_to_go_on_ = false;
-  int pending_ = 0;
+  bool answered_ = false, is_to_go_on_ = false;
   std::optional<Direction> first_finished_;
   bool made_finish_ = false;  // a fault sent a FIN that no peer had sent
   std::unique_ptr<Faulted> faulted_;
   std::unique_ptr<Dialler> dialler_;
-  std::optional<asio::basic_waitable_timer<std::chrono::steady_clock>> timer_;
-  Time armed_ = faults::never, deadline_ = faults::never, dial_at_ = faults::never, dialled_at_{};
+  Timer timer_;
+  Time deadline_ = faults::never, dial_at_ = faults::never, dialled_at_{};
 };
 
 }  // namespace firedrill::proxy

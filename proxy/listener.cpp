@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -59,7 +60,7 @@ void judge_listen(const Endpoint& endpoint) {
 }
 
 Listener::Listener(Proxy& proxy, Worker& worker)
-    : proxy_{proxy}, worker_{worker}, socket_{worker.context()}, retry_{worker.context()} {}
+    : proxy_{proxy}, socket_{worker}, retry_{worker.timers(), [this](Time) { is_deaf() ? try_again() : accept(); }} {}
 
 void Listener::open(const Endpoint& endpoint) {
   const std::string what = fmt::format("proxy \"{}\": listen {}", proxy_.spec().name, endpoint.text());
@@ -84,35 +85,33 @@ void Listener::open(const Endpoint& endpoint) {
   family_ = address->protocol().family();
   port_ = endpoint.is_unix() ? std::uint16_t{0} : port_of(*address);
   unix_path_ = endpoint.path;
-  worker_.post([this, held = Descriptor{fd}]() mutable {
-    socket_.assign(held.release());
+  socket_.worker().post([this, held = Descriptor{fd}]() mutable {
+    if (listen_on(std::move(held)) != 0) return listen_again();
     door_changed();
   });
 }
 
-void Listener::wait() {
-  if (waiting_ || !socket_.is_open() || proxy_.door() != faults::Door::open) return;
-  waiting_ = true;
-  socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
-    waiting_ = false;
-    if (!socket_.is_open()) return;
-    if (error) return wait();  // cancelled by a door that has opened again since
-    accept();
-  });
+// Zero or errno.
+int Listener::listen_on(Descriptor fd) {
+  socket_ = Socket{socket_.worker(), std::move(fd)};
+  return socket_.watch(*this) ? 0 : ENOMEM;
 }
 
+void Listener::ready(std::uint32_t) { accept(); }
+
+// Until there is nobody left, for the worker tells only of those that come.
 void Listener::accept() {
   for (int i = 0; i < batch; ++i) {
-    if (proxy_.door() != faults::Door::open) return;
+    if (!socket_.is_open() || refusing_ || proxy_.door() != faults::Door::open) return;
     Address peer;
     socklen_t size = static_cast<socklen_t>(peer.capacity());
-    Descriptor client{::accept4(socket_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    Descriptor client{::accept4(socket_.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.get() < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (is_want_of_descriptors(errno)) return pause(errno);
       if (errno != EAGAIN)
         spdlog::warn("proxy \"{}\": accept: {}", proxy_.spec().name, std::system_category().message(errno));
-      break;
+      return;
     }
     faults::Address address;
     if (family_ != AF_UNIX) {
@@ -121,17 +120,14 @@ void Listener::accept() {
     }
     proxy_.accepted(std::move(client), address);
   }
-  wait();
+  socket_.worker().post([this] { accept(); });
 }
 
 void Listener::pause(int error) {
   if (pauses_.fetch_add(1, std::memory_order_relaxed) % 100 == 0)
     spdlog::warn("proxy \"{}\": accepting pauses: {}; connections wait in the kernel's backlog", proxy_.spec().name,
                  std::system_category().message(error));
-  retry_.expires_after(retry_after);
-  retry_.async_wait([this](asio::error_code cancelled) {
-    if (!cancelled && socket_.is_open()) accept();
-  });
+  retry_.set(std::chrono::steady_clock::now() + retry_after);
 }
 
 void Listener::door_changed() {
@@ -139,36 +135,37 @@ void Listener::door_changed() {
   const faults::Door door = proxy_.door();
   if (door == faults::Door::closed && !refusing_) {
     refusing_ = true;
-    socket_.cancel();
     share_port(0);
-    ::shutdown(socket_.native_handle(), SHUT_RD);  // the kernel refuses; the port stays ours
+    ::shutdown(socket_.fd(), SHUT_RD);  // the kernel refuses; the port stays ours
   } else if (door != faults::Door::closed && refusing_) {
     refusing_ = false;
     listen_again();
   }
-  if (!is_deaf()) wait();
+  if (!is_deaf()) accept();
 }
 
 // Between two times of listening nobody else may have the port, which SO_REUSEADDR would allow.
 void Listener::share_port(int share) {
-  if (unix_path_.empty()) ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_REUSEADDR, &share, sizeof share);
+  if (unix_path_.empty()) ::setsockopt(socket_.fd(), SOL_SOCKET, SO_REUSEADDR, &share, sizeof share);
 }
 
 // As often as it takes: a proxy that stays deaf when its fault is over is not healed.
 void Listener::listen_again() {
   share_port(1);
-  const int error = unix_path_.empty() ? (::listen(socket_.native_handle(), backlog) == 0 ? 0 : errno) : listen_anew();
+  int error = unix_path_.empty() ? (::listen(socket_.fd(), backlog) == 0 ? 0 : errno) : listen_anew();
+  if (error == 0 && !socket_.watch(*this)) error = ENOMEM;
   const bool was_deaf = deaf_.exchange(error != 0, std::memory_order_relaxed);
   if (error == 0) return;
   if (!was_deaf)
     spdlog::error("proxy \"{}\": cannot listen again on {}: {}; trying on", proxy_.spec().name,
                   proxy_.spec().listen.text(), std::system_category().message(error));
-  retry_.expires_after(retry_after);
-  retry_.async_wait([this](asio::error_code cancelled) {
-    if (cancelled || !socket_.is_open() || refusing_ || !is_deaf()) return;
-    listen_again();
-    if (!is_deaf()) wait();
-  });
+  retry_.set(std::chrono::steady_clock::now() + retry_after);
+}
+
+void Listener::try_again() {
+  if (!socket_.is_open() || refusing_) return;
+  listen_again();
+  if (!is_deaf()) accept();
 }
 
 // A Unix socket that was shut stays shut; another one takes its path. Zero or errno.
@@ -177,15 +174,12 @@ int Listener::listen_anew() {
   int fd = -1;
   const int error = bind_and_listen(asio::local::stream_protocol::endpoint{unix_path_}, fd);
   if (error != 0) return error;
-  socket_.close();
-  socket_.assign(fd);
-  return 0;
+  return listen_on(Descriptor{fd});
 }
 
 void Listener::close() {
   if (!socket_.is_open()) return;
-  asio::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   retry_.cancel();
   if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
 }

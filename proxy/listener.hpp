@@ -5,12 +5,10 @@
 #include <cstdint>
 #include <string>
 
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
-
 #include "faults/gate_fault.hpp"
 #include "proxy/endpoint.hpp"
-#include "proxy/worker.hpp"
+#include "proxy/socket.hpp"
+#include "proxy/timer.hpp"
 
 namespace firedrill::proxy {
 
@@ -20,7 +18,7 @@ class Proxy;
 void judge_listen(const Endpoint& endpoint);
 
 /// On the first worker's thread, but for open() and the readers.
-class Listener {
+class Listener final : private Watched {
  public:
   Listener(Proxy& proxy, Worker& worker);
   /// Binds, listens and starts accepting. Any thread, once. Throws std::system_error with nothing left behind.
@@ -37,21 +35,22 @@ class Listener {
   std::uint64_t pauses() const { return pauses_.load(std::memory_order_relaxed); }
 
  private:
-  void wait();
+  void ready(std::uint32_t events) override;
   void accept();
   void pause(int error);
   void share_port(int share);
   void listen_again();
+  void try_again();
+  int listen_on(Descriptor fd);
   int listen_anew();
 
   Proxy& proxy_;
-  Worker& worker_;
-  asio::posix::stream_descriptor socket_;
-  asio::steady_timer retry_;
+  Socket socket_;
+  Timer retry_;
   std::string unix_path_;
   std::uint16_t port_ = 0;
   int family_ = 0;
-  bool waiting_ = false, refusing_ = false;
+  bool refusing_ = false;
   std::atomic<bool> deaf_{false};
   std::atomic<std::uint64_t> pauses_{0};
 };

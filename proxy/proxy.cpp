@@ -51,7 +51,7 @@ Proxy::Proxy(ProxySpec spec, const std::vector<std::unique_ptr<Worker>>& workers
       memory_cap_{memory_cap},
       listener_{*this, *workers.front()},
       plan_{std::make_shared<const faults::Plan>(faults::Plan{spec_.seed, {}})},
-      gate_timer_{workers.front()->context()} {
+      gate_timer_{workers.front()->timers(), [this](Time) { gates_due(); }} {
   for (const auto& worker : workers) branches_.push_back(std::make_unique<Branch>(*this, *worker, spec_.seed));
 }
 
@@ -79,8 +79,7 @@ void Proxy::accepted(Descriptor client, const faults::Address& address) {
     Cells::add(here.cells.opened, 1);
     Cells::add(here.cells.ended[static_cast<std::size_t>(end_of(answer_why_))], 1);
     if (answer_how_ == faults::Ending::reset) return reset(std::move(client));
-    Socket socket{here.worker().context(), {listener_.family(), 0}, client.release()};
-    return here.say_farewell(std::move(socket), {}, Direction::downstream);
+    return here.say_farewell(Socket{here.worker(), std::move(client)}, {}, Direction::downstream);
   }
   settle();
   came();
@@ -182,19 +181,17 @@ void Proxy::arm_gates() {
     if (closing_) return;
     wake = gates_armed_;
   }
-  if (wake == faults::never) return;
-  gate_timer_.expires_at(wake);
-  gate_timer_.async_wait([this](asio::error_code error) {
-    if (error) return;  // armed anew for an earlier moment, or closing
-    {
-      const std::lock_guard lock{mutex_};
-      const Time now = steady_clock::now();
-      gates_.advance(now, *this);
-      expire(now);
-      gates_armed_ = faults::never;
-      settle();
-    }
-  });
+  gate_timer_.set(wake);
+}
+
+void Proxy::gates_due() {
+  const std::lock_guard lock{mutex_};
+  if (closing_) return;
+  const Time now = steady_clock::now();
+  gates_.advance(now, *this);
+  expire(now);
+  gates_armed_ = faults::never;
+  settle();
 }
 
 void Proxy::adopt(faults::Plan plan) {

@@ -57,6 +57,7 @@ class Proxy final : private faults::GateOutlet {
   void expire(Time now);
   void settle();
   void arm_gates();
+  void gates_due();
   bool wait_until_gone(faults::Duration most);
   /// Runs `function(branch)` on every branch's worker and waits for all; false after `most`.
   template <typename Function>
@@ -79,7 +80,7 @@ class Proxy final : private faults::GateOutlet {
   Time gates_armed_ = faults::never;
   bool closing_ = false;
 
-  asio::steady_timer gate_timer_;  // first worker's thread
+  Timer gate_timer_;  // first worker's thread
   std::atomic<std::size_t> alive_{0};
   std::mutex gone_mutex_;
   std::condition_variable gone_;

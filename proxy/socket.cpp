@@ -1,4 +1,4 @@
-// System calls on sockets: each retries EINTR and never raises SIGPIPE.
+// setsockopt, recv, send, shutdown, close.
 #include "proxy/socket.hpp"
 
 #include <netinet/in.h>
@@ -19,54 +19,64 @@ void linger_zero(int fd) {
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-Moved outcome(ssize_t n) {
-  if (n >= 0) return {Moved::What::bytes, static_cast<std::size_t>(n)};
-  if (errno == EAGAIN || errno == EWOULDBLOCK) return {Moved::What::later};
-  return {Moved::What::broken};
-}
-
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
+Moved Moved::by(ssize_t n) {
+  if (n >= 0) return {What::bytes, static_cast<std::size_t>(n)};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {What::later};
+  return {What::broken, 0, errno};
 }
 
-Moved receive(Socket& socket, char* into, std::size_t most) {
+Socket& Socket::operator=(Socket&& other) noexcept {
+  if (this != &other) {
+    close();
+    worker_ = other.worker_;
+    fd_ = std::move(other.fd_);
+  }
+  return *this;
+}
+
+void Socket::close() {
+  if (!is_open()) return;
+  worker_->forget(fd());
+  const Descriptor closed{std::move(fd_)};
+}
+
+void Socket::reset() {
+  if (!is_open()) return;
+  linger_zero(fd());
+  close();
+}
+
+Moved receive(int socket, char* into, std::size_t most) {
   ssize_t n = 0;
   do {
-    n = ::recv(socket.native_handle(), into, most, MSG_DONTWAIT);
+    n = ::recv(socket, into, most, MSG_DONTWAIT);
   } while (n < 0 && errno == EINTR);
-  return n == 0 ? Moved{Moved::What::end} : outcome(n);
+  return n == 0 ? Moved{Moved::What::end} : Moved::by(n);
 }
 
-Moved send(Socket& socket, std::string_view bytes) {
+Moved send(int socket, std::string_view bytes) {
   ssize_t n = 0;
   do {
-    n = ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    n = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (n < 0 && errno == EINTR);
-  return outcome(n);
+  return Moved::by(n);
 }
 
-void set_no_delay(Socket& socket) {
+void set_no_delay(int socket) {
   const int on = 1;
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-void finish_sending(Socket& socket) { ::shutdown(socket.native_handle(), SHUT_WR); }
-
-void reset(Socket& socket) {
-  if (!socket.is_open()) return;
-  linger_zero(socket.native_handle());
-  asio::error_code ignored;
-  socket.close(ignored);
-}
+void finish_sending(int socket) { ::shutdown(socket, SHUT_WR); }
 
 void reset(Descriptor socket) { linger_zero(socket.get()); }
 
-int pending_error(Socket& socket) {
+int pending_error(int socket) {
   int error = 0;
   socklen_t size = sizeof error;
-  ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+  ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
   return error;
 }
 

@@ -1,50 +1,48 @@
-// The sockets of a link and what Asio does not say about them.
+// Sockets and what is done to them: system calls that retry EINTR and never raise SIGPIPE.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstdint>
+#include <string>
 #include <string_view>
-#include <utility>
 
-#include <asio/generic/stream_protocol.hpp>
-#include <asio/io_context.hpp>
+#include "proxy/descriptor.hpp"
+#include "proxy/moved.hpp"
+#include "proxy/worker.hpp"
 
 namespace firedrill::proxy {
 
-using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
-
-/// A descriptor on its way from one thread to another.
-class Descriptor {
+/// A descriptor that lives on a worker. Its thread only.
+class Socket {
  public:
-  explicit Descriptor(int fd) : fd_{fd} {}
-  Descriptor(Descriptor&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor();
-  int release() { return std::exchange(fd_, -1); }
-  int get() const { return fd_; }
+  explicit Socket(Worker& worker) : worker_{&worker} {}
+  Socket(Worker& worker, Descriptor fd) : worker_{&worker}, fd_{std::move(fd)} {}
+  Socket(Socket&&) = default;
+  Socket& operator=(Socket&& other) noexcept;
+  ~Socket() { close(); }
+
+  /// `who` is told what happens to it from now on, instead of whoever was before. False for want of kernel memory.
+  bool watch(Watched& who) { return worker_->watch(fd(), who); }
+  /// With unread bytes in the receive buffer Linux makes this an RST.
+  void close();
+  /// RST: linger 0. On a Unix socket the peer sees a close.
+  void reset();
+  bool is_open() const { return fd() >= 0; }
+  int fd() const { return fd_.get(); }
+  Worker& worker() const { return *worker_; }
 
  private:
-  int fd_;
+  Worker* worker_;
+  Descriptor fd_;
 };
 
-/// The outcome of one non-blocking read or write.
-struct Moved {
-  enum class What : std::uint8_t { bytes, later, end, broken };
-  What what;
-  std::size_t bytes = 0;
-};
-Moved receive(Socket& socket, char* into, std::size_t most);
-Moved send(Socket& socket, std::string_view bytes);
+// Without waiting, whatever the socket's mode.
+Moved receive(int socket, char* into, std::size_t most);
+Moved send(int socket, std::string_view bytes);
 
 /// Nagle and delayed acknowledgements would blur latency and slicing. Does nothing for Unix sockets.
-void set_no_delay(Socket& socket);
+void set_no_delay(int socket);
 /// FIN.
-void finish_sending(Socket& socket);
-/// RST: linger 0 and an explicit close; Asio's destructor would switch the linger off again. On a Unix socket the peer
-/// sees a close.
-void reset(Socket& socket);
+void finish_sending(int socket);
 void reset(Descriptor socket);
 /// True when an errno says that a socket could not be made for want of descriptors or memory.
 bool is_want_of_descriptors(int error);
@@ -52,6 +50,6 @@ bool is_want_of_descriptors(int error);
 /// none, somebody listens, or the file is no socket: that is somebody's, and stays.
 bool remove_stale_socket(const std::string& path);
 /// Reads and clears the socket's pending error.
-int pending_error(Socket& socket);
+int pending_error(int socket);
 
 }  // namespace firedrill::proxy

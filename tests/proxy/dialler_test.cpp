@@ -9,6 +9,8 @@
 
 #include <cstring>
 #include <fstream>
+#include <future>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -44,15 +46,32 @@ int connects_that_meet_themselves() {
   return met;
 }
 
+/// Passes on what a worker says of the dialler's socket, as links do.
+struct Dialling final : proxy::Watched {
+  explicit Dialling(proxy::Worker& worker)
+      : dialler{std::make_unique<proxy::Dialler>(worker, *this, [this](proxy::Dialler::Outcome outcome, proxy::Socket) {
+          outcome_of_it.set_value(outcome);
+        })} {}
+  void ready(std::uint32_t events) override {
+    if (dialler) dialler->ready(events);
+  }
+  std::promise<proxy::Dialler::Outcome> outcome_of_it;
+  std::unique_ptr<proxy::Dialler> dialler;
+};
+
 int dials_refused() {
   int refused = 0;
+  proxy::Worker worker;
   for (int i = 0; i < tries; ++i) {
-    asio::io_context context;
-    proxy::Dialler dialler{context, [&](proxy::Dialler::Outcome outcome, proxy::Socket) {
-                             if (outcome == proxy::Dialler::Outcome::refused) ++refused;
-                           }};
-    dialler.start(tests::local(port));
-    context.run();
+    Dialling dialling{worker};
+    worker.post([&dialling] { dialling.dialler->start(tests::local(port)); });
+    if (dialling.outcome_of_it.get_future().get() == proxy::Dialler::Outcome::refused) ++refused;
+    std::promise<void> gone;
+    worker.post([&] {
+      dialling.dialler.reset();
+      gone.set_value();
+    });
+    gone.get_future().get();
   }
   return refused;
 }

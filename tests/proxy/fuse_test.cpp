@@ -1,7 +1,9 @@
 // The fuse: the first, second, third … system call of the workers fails, until a run needs no more calls than that.
 // Whatever fails, no link is left over, every one has ended once, and the books balance. The linker puts these
 // functions before the real ones (--wrap).
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -45,6 +47,9 @@ int __real_accept4(int, sockaddr*, socklen_t*, int);
 int __real_socket(int, int, int);
 int __real_connect(int, const sockaddr*, socklen_t);
 int __real_shutdown(int, int);
+int __real_epoll_ctl(int, int, int, epoll_event*);
+ssize_t __real_splice(int, off64_t*, int, off64_t*, size_t, unsigned);
+int __real_pipe2(int*, int);
 
 ssize_t __wrap_recv(int fd, void* into, size_t most, int flags) {
   return firedrill::burns() ? firedrill::fail(ECONNRESET) : __real_recv(fd, into, most, flags);
@@ -63,6 +68,15 @@ int __wrap_connect(int fd, const sockaddr* to, socklen_t size) {
 }
 int __wrap_shutdown(int fd, int how) {
   return firedrill::burns() ? firedrill::fail(ENOTCONN) : __real_shutdown(fd, how);
+}
+int __wrap_epoll_ctl(int epoll, int how, int fd, epoll_event* event) {
+  return firedrill::burns() ? firedrill::fail(ENOMEM) : __real_epoll_ctl(epoll, how, fd, event);
+}
+ssize_t __wrap_splice(int in, off64_t* in_from, int out, off64_t* out_from, size_t most, unsigned flags) {
+  return firedrill::burns() ? firedrill::fail(ECONNRESET) : __real_splice(in, in_from, out, out_from, most, flags);
+}
+int __wrap_pipe2(int* ends, int flags) {
+  return firedrill::burns() ? firedrill::fail(EMFILE) : __real_pipe2(ends, flags);
 }
 }
 // NOLINTEND(bugprone-reserved-identifier)

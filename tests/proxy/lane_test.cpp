@@ -218,7 +218,7 @@ TEST_F(LaneTest, TheRestIsEverythingInOrderPastAllFaults) {
 }
 
 TEST_F(LaneTest, BytesThatPassedByAreCounted) {
-  lane.passed(10);
+  lane.passed(10, 10);
   arrive("abc");
 
   EXPECT_EQ(lane.undelivered(), 3U);
