@@ -12,12 +12,11 @@
 #include <thread>
 
 #include "bench/sockets.hpp"
+#include "bench/windows.hpp"
 
 namespace firedrill::bench {
 
 /// The kernel stamps by this clock alone. Nobody may set it while something is measured.
-using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
-
 inline WallTime wall_now() {
   timespec now{};
   must(clock_gettime(CLOCK_REALTIME, &now), "clock_gettime");

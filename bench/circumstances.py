@@ -25,4 +25,5 @@ def words(facts):
     """The same as paragraphs."""
     load = facts["load_average_before"][0]
     busy = [f"The machine was busy before it began: load average {load}."] if load > facts["cores"] / 2 else []
-    return [*busy, f"`{facts['command']}`, {facts['system']}, Linux {facts['kernel']}, {facts['cores']} cores, {facts['cpu']}."]
+    return [*busy, f"`{facts['command']}`, {facts['system']}, Linux {facts['kernel']}, {facts['cores']} cores, "
+                   f"{facts['cpu']}."]

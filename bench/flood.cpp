@@ -11,20 +11,15 @@
 #include <stdexcept>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "bench/arrival.hpp"
+#include "bench/windows.hpp"
 
 namespace firedrill::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Seen {
-  std::size_t total;  // bytes up to and with this read
-  WallTime at;
-};
 
 /// What may be read at once: a millisecond's worth, and where that is little a packet's or what comes in 20 ms. Windows
 /// are as fine as that.
@@ -49,22 +44,6 @@ std::vector<Seen> drink(int listener, std::size_t at_once, std::chrono::seconds 
   set(socket, SOL_SOCKET, SO_LINGER, linger{1, 0});
   close(socket);
   return seen;
-}
-
-/// The most and the least that came in any stretch of that length, as shares of what was asked for. Stretches begin at
-/// a read: the most is counted from just after it, the least from just before it.
-std::pair<double, double> extremes(const std::vector<Seen>& seen, std::chrono::nanoseconds length, double rate) {
-  const double asked = rate * std::chrono::duration<double>{length}.count();
-  double most = 0, least = 1e9;
-  std::size_t end = 0;  // the first read that is outside
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    while (end < seen.size() && seen[end].at - seen[i].at <= length) ++end;
-    if (end == seen.size()) break;
-    const std::size_t before = i == 0 ? 0 : seen[i - 1].total;
-    most = std::max(most, static_cast<double>(seen[end - 1].total - seen[i].total) / asked);
-    least = std::min(least, static_cast<double>(seen[end - 1].total - before) / asked);
-  }
-  return {most, least};
 }
 
 int flood(const std::vector<std::string_view>& arguments) {
@@ -104,12 +83,12 @@ int flood(const std::vector<std::string_view>& arguments) {
 
   const std::chrono::duration<double> took = seen.back().at - seen.front().at;
   const double mean = static_cast<double>(seen.back().total - seen.front().total) / took.count();
-  const auto [most_second, least_second] = extremes(seen, 1s, rate);
-  const auto [most_tenth, least_tenth] = extremes(seen, 100ms, rate);
+  const auto second = extremes(seen, 1s, rate), tenth = extremes(seen, 100ms, rate);
+  if (!second || !tenth) throw std::runtime_error{"it did not last for a second"};
   fmt::print(
       "{{\"bytes\": {}, \"bytes_per_second\": {:.0f}, \"most_in_a_second\": {:.5f}, \"least_in_a_second\": {:.5f}, "
       "\"most_in_a_tenth\": {:.5f}, \"least_in_a_tenth\": {:.5f}}}\n",
-      seen.back().total, mean, most_second, least_second, most_tenth, least_tenth);
+      seen.back().total, mean, second->most, second->least, tenth->most, tenth->least);
   return 0;
 }
 
