@@ -1,6 +1,7 @@
 """What many links cost, whether a burst of them is survived, and how soon the program is there."""
 import contextlib
 import os
+import select
 import socket
 import statistics
 import tempfile
@@ -16,6 +17,7 @@ SIZES = (100, 1000, 5000, 9000)
 MESSAGE = b"x" * 64
 BURST = 5000
 MOST_FAULTS = 60  # that a drill may have
+HOARDERS = 32     # each may have 64 MiB in flight, all together 1 GiB
 
 
 def arrived(port, count):
@@ -77,6 +79,31 @@ def scale(bench):
     least, most = by_size[SIZES[1]], by_size[SIZES[-1]]
     return figures | {"idle_flat": most["idle_kib"] / least["idle_kib"], "held_flat": most["held_kib"] / least["held_kib"],
                       "control_flat": most["held_control"] / by_size[SIZES[0]]["held_control"]}
+
+
+def cap(bench):
+    """Links that send as fast as they can into an hour of latency, more of them than the process has memory for."""
+    with tempfile.TemporaryDirectory(dir=bench.directory) as where, bench.daemon(where) as daemon, \
+            contextlib.ExitStack() as stack, select.epoll() as poll:
+        echo = free_port()
+        server = stack.enter_context(Child("echo", [str(bench.tools / "pingpong"), "echo", str(echo)], where))
+        server.listening_on(echo)
+        port = daemon.proxy("full", echo, {"kind": "latency", "delay": "1h", "direction": "upstream"})
+        before, sent, links = daemon.child.memory_kib(), 0, {}
+        for _ in range(HOARDERS):
+            link = stack.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            link.setblocking(False)
+            links[link.fileno()] = link
+            poll.register(link, select.EPOLLOUT)
+        piece = b"x" * 256 * 1024
+        deadline = time.monotonic() + 30
+        while (ready := poll.poll(1.5)) and time.monotonic() < deadline:  # until all of them have been held up for a while
+            for fd, _ in ready:
+                with contextlib.suppress(BlockingIOError):
+                    sent += links[fd].send(piece)
+        if ready:
+            raise Failed(f"after 30 s and {sent / 2**20:,.0f} MiB links were still read")
+        return {"cap_sent": sent / 2**20, "cap_taken": (daemon.child.memory_kib() - before) / 1024}
 
 
 def burst(bench):
@@ -172,6 +199,9 @@ GROUPS = [
         Row("idle_flat", "memory per idle link, 9,000 / 1,000 links", most=1.1),
         Row("held_flat", "per link that holds, 9,000 / 1,000 links", most=1.1),
         Row("control_flat", "control request, 9,000 / 100 links held", most=1.5)]),
+    Group("cap", cap, [
+        Row("cap_sent", f"{HOARDERS} links into an hour of latency: taken from them, MiB"),
+        Row("cap_taken", "memory for it, where the cap is 1,024 MiB", most=1130)]),
     Group("burst", burst, [
         Row("burst_lost", f"{BURST:,} connections at once: refused, broken or lost", most=0),
         Row("burst_took", "until all were answered, s"), Row("burst_direct", "the same without a proxy, s")]),
