@@ -33,6 +33,10 @@ class Peer:
     version: str
     command: Callable | None  # (listen port, upstream port, directory) -> argv; None: nothing stands between
     missing: str = ""         # why it cannot be measured
+    only: tuple = ()          # the groups that it is measured in; empty: all
+
+    def takes_part(self, group):
+        return (not self.only or group.name in self.only) and (group.direct or self.name != "direct")
 
     def start(self, upstream, directory, cores=None):
         """Starts it in front of the upstream port; answers with the process and the port it listens on."""
@@ -71,10 +75,13 @@ expect = {{ connections = "> 0" }}
     return Peer("firedrill", first_line([path, "--version"]), command)
 
 
-def haproxy(workers, links):
+def haproxy(workers, links, splice=False):
+    """TCP mode. `splice`: forced, both ways, in the groups that move bulk: splice-auto of 2.6 never takes to it."""
     path = program("haproxy")
+    name, only = ("haproxy-splice", ("one-stream", "four-streams")) if splice else ("haproxy", ())
     if not path:
-        return Peer("haproxy", "missing", None, "haproxy is not installed")
+        return Peer(name, "missing", None, "haproxy is not installed", only)
+    forced = "  option splice-request\n  option splice-response\n" if splice else ""
 
     def command(listen, upstream, directory):
         Path(directory, "haproxy.cfg").write_text(f"""
@@ -86,13 +93,13 @@ defaults
   timeout connect 5s
   timeout client 1h
   timeout server 1h
-listen bench
+{forced}listen bench
   bind 127.0.0.1:{listen}
   server upstream 127.0.0.1:{upstream}
 """)
         return [path, "-db", "-f", "haproxy.cfg"]
 
-    return Peer("haproxy", first_line([path, "-v"]), command)
+    return Peer(name, first_line([path, "-v"]), command, only=only)
 
 
 def nginx_main(workers, connections):
@@ -163,7 +170,7 @@ def http_backend(workers, directory):
     if not path:
         raise Failed("nginx is not installed")
     port = free_port()
-    Path(directory, "nginx.conf").write_text(nginx_main(workers, 4096) + f"""http {{
+    Path(directory, "nginx.conf").write_text(nginx_main(workers, 8192) + f"""http {{
   access_log off;
   keepalive_requests 1000000000;
   server {{

@@ -46,11 +46,7 @@ void answer(int socket) {
 
 [[noreturn]] void echo(std::uint16_t port) {
   raise_descriptor_limit();
-  const int listener = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
-  set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
-  const sockaddr_in address = loopback(port);
-  must(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
-  must(listen(listener, 4096), "listen");
+  const int listener = listen_on(port, SOCK_NONBLOCK);
   const int epoll = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   watch(epoll, listener);
 
@@ -83,13 +79,7 @@ void round_trip(int socket, std::vector<char>& message) {
 }
 
 void ping(std::uint16_t port, std::chrono::seconds lasts, std::size_t bytes) {
-  const int connection = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-  set(connection, IPPROTO_TCP, TCP_NODELAY, 1);
-  set(connection, SOL_SOCKET, SO_RCVTIMEO, timeval{.tv_sec = 5, .tv_usec = 0});
-  set(connection, SOL_SOCKET, SO_SNDTIMEO, timeval{.tv_sec = 5, .tv_usec = 0});
-  const sockaddr_in address = loopback(port);
-  must(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
-
+  const int connection = connect_to(port);
   std::vector<char> message(bytes, 'x');
   for (std::size_t i = 0; i < warm_up; ++i) round_trip(connection, message);
   std::vector<Clock::duration> took;

@@ -129,6 +129,13 @@ class Child:
                 pass
         return total
 
+    def peak_kib(self):
+        """The most that the process itself has had resident so far."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+        raise Failed(f"{self.name} (pid {self.pid}) says nothing of its memory")
+
     def end(self, grace=5.0):
         """SIGTERM, after a grace SIGKILL; SIGKILL for the rest of its group. Says whether the grace was enough."""
         if self.process.returncode is not None:

@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <cerrno>
 #include <charconv>
@@ -45,6 +47,27 @@ inline sockaddr_in loopback(std::uint16_t port) {
 template <typename Value>
 void set(int socket, int level, int name, const Value& value) {
   must(setsockopt(socket, level, name, &value, sizeof value), "setsockopt");
+}
+
+/// A socket that listens on a port of the loopback.
+inline int listen_on(std::uint16_t port, int flags) {
+  const int listener = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket");
+  set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+  const sockaddr_in address = loopback(port);
+  must(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  must(listen(listener, 4096), "listen");
+  return listener;
+}
+
+/// A connection that gives up after 5 s without progress.
+inline int connect_to(std::uint16_t port) {
+  const int connection = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  set(connection, IPPROTO_TCP, TCP_NODELAY, 1);
+  set(connection, SOL_SOCKET, SO_RCVTIMEO, timeval{.tv_sec = 5, .tv_usec = 0});
+  set(connection, SOL_SOCKET, SO_SNDTIMEO, timeval{.tv_sec = 5, .tv_usec = 0});
+  const sockaddr_in address = loopback(port);
+  must(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+  return connection;
 }
 
 /// As many descriptors as this process may have.

@@ -1,5 +1,6 @@
 // One HTTP request per connection, many at once, each followed to its end: `storm PORT SECONDS CONNECTIONS` prints
 // JSON. A connection is done when a whole answer and the server's FIN have come, and lost when they have not after 2 s.
+// `storm PORT burst CONNECTIONS` opens all of them at once, none after them, and waits for them for 20 s.
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -27,7 +28,6 @@ using namespace std::chrono_literals;
 constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n";
 constexpr std::string_view answer_begins = "HTTP/1.1 200 ";
 constexpr std::string_view answer_ends = "\r\n\r\nok\n";
-constexpr auto patience = 2s;
 
 struct Tally {
   std::size_t done = 0;
@@ -46,7 +46,8 @@ struct Connection {
 
 class Storm {
  public:
-  Storm(std::uint16_t port, std::size_t connections) : address_{loopback(port)}, connections_(connections) {}
+  Storm(std::uint16_t port, std::size_t connections, std::chrono::seconds patience)
+      : address_{loopback(port)}, connections_(connections), patience_{patience} {}
 
   Tally blow(std::chrono::seconds lasts) {
     const auto end = Clock::now() + lasts;
@@ -61,7 +62,7 @@ class Storm {
       if (now < look_round) continue;
       look_round = now + 100ms;
       for (std::size_t i = 0; i < connections_.size(); ++i)
-        if (connections_[i].socket >= 0 && now - connections_[i].since > patience) over(i, tally_.lost);
+        if (connections_[i].socket >= 0 && now - connections_[i].since > patience_) over(i, tally_.lost);
     }
     return tally_;
   }
@@ -121,6 +122,7 @@ class Storm {
 
   sockaddr_in address_;
   std::vector<Connection> connections_;
+  std::chrono::seconds patience_;
   int epoll_ = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   std::size_t open_ = 0;
   bool more_ = true;
@@ -129,12 +131,13 @@ class Storm {
 
 int storm(const std::vector<std::string_view>& arguments) {
   if (arguments.size() != 3) {
-    fmt::print(stderr, "usage: storm PORT SECONDS CONNECTIONS\n");
+    fmt::print(stderr, "usage: storm PORT SECONDS|burst CONNECTIONS\n");
     return 2;
   }
   raise_descriptor_limit();
-  const std::chrono::seconds lasts{number(arguments[1], 600)};
-  Storm storm{port_number(arguments[0]), number(arguments[2], 10'000)};
+  const bool burst = arguments[1] == "burst";
+  const std::chrono::seconds lasts{burst ? 0 : number(arguments[1], 600)};
+  Storm storm{port_number(arguments[0]), number(arguments[2], 10'000), burst ? 20s : 2s};
 
   const auto began = Clock::now();
   const Tally tally = storm.blow(lasts);

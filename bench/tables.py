@@ -2,6 +2,7 @@
 import statistics
 from dataclasses import dataclass, field
 
+MODES = {"haproxy-splice": "haproxy"}  # other ways to run a peer; ratios are to whichever serves a row best
 NOISE = 0.15  # a spread of `direct` above this share of its median says that the machine had other things to do
 
 
@@ -110,7 +111,9 @@ class Results:
         return text + "".join(f"\n\n[{i}] {why}" for i, why in enumerate(notes.texts, 1))
 
     def ratio_table(self, noise):
-        others = [peer for peer in self.peers if peer != "firedrill"]
+        others = [peer for peer in self.peers if peer not in ("firedrill", *MODES)]
+        modes = {first: [first, *(name for name, of in MODES.items() if of == first and name in self.peers)]
+                 for first in others}
         lines = []
         for group in self.groups:
             for row in group.rows:
@@ -118,14 +121,24 @@ class Results:
                     continue
                 ours = self.series[row.key, "firedrill"]
                 line = [("~ " if row.key in noise else "") + row.title, row.better]
-                for peer in others:
+                for first in others:
+                    peer = self.better_mode(row, modes[first]) or first
                     theirs = self.series[row.key, peer]
                     broken = [name for name, series in (("firedrill", ours), (peer, theirs))
                               if series.failures and not series.known()]
+                    mode = f", {peer.removeprefix(first)[1:]}" if peer != first else ""
                     line.append(f"{' and '.join(broken)} failed" if broken
-                                else cell(ratios(ours, theirs), " ×"))
+                                else cell(ratios(ours, theirs), " ×") + mode)
                 lines.append(line)
-        return table(["Firedrill / peer", "better", *others], lines)
+        heads = [f"{first}, better mode" if len(modes[first]) > 1 else first for first in others]
+        return table(["Firedrill / peer", "better", *heads], lines)
+
+    def better_mode(self, row, names):
+        """Of several ways to run the same peer, the one that serves this row best by its median; None if none does."""
+        known = {name: statistics.median(self.series[row.key, name].known())
+                 for name in names if name in self.peers and self.series[row.key, name].known()}
+        best = max if row.better == "higher" else min
+        return best(known, key=known.get) if known else None
 
     def as_json(self):
         rows = []
