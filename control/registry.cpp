@@ -160,7 +160,8 @@ void Registry::open(Entry& entry) {
   if (!bound.is_unix()) bound.port = engine_.port(spec.name);
   const std::lock_guard lock{mutex_};
   entry.bound = bound;
-  entry.told = entry.version;
+  const std::lock_guard news{entry.told.mutex};
+  entry.told.version = entry.version;
   entry.opening = ++openings_;
 }
 
@@ -357,7 +358,13 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy, const std::s
         off.push_back(one.fault->name);
         return true;
       });
-      if (off.empty()) continue;
+      if (off.empty()) {
+        // Somebody's heal that a worker has not confirmed is not over yet.
+        const std::uint64_t version = entry->version;
+        changing.unlock();
+        tell(*entry, version);
+        continue;
+      }
       healed += off.size();
       set_faults(*entry, std::move(changing), std::move(rest));
       for (const std::string& fault : off) tell_of("fault_off", name, by, {{"fault", fault}, {"why", "healed"}});
@@ -563,23 +570,50 @@ void Registry::set_faults(Entry& entry, Changing changing, std::vector<HandFault
 // The engine has this version, or a later one, when this returns. With thousands of links telling it takes a while, in
 // which others' changes gather; they all go with the next telling.
 void Registry::tell(Entry& entry, std::uint64_t version) {
-  const std::lock_guard telling{entry.telling};
-  if (entry.told >= version) return;
-  faults::Plan plan;
-  std::string name;
-  {
-    const std::lock_guard lock{mutex_};
-    version = entry.version;
-    if (entry.gone || !entry.spec.enabled) return;
-    name = entry.spec.name;
-    plan = plan_of(entry);
+  Told& told = entry.told;
+  std::unique_lock lock{told.mutex};
+  const std::uint64_t failures = told.failures;
+  const auto has_failed = [&] { return told.failures != failures && told.unconfirmed >= version; };
+  told.changed.wait(lock, [&] { return told.version >= version || has_failed() || !told.busy; });
+  if (told.version < version && !has_failed()) {
+    told.busy = true;
+    lock.unlock();
+    tell_all(entry);
+    lock.lock();
   }
+  if (told.version < version) throw Refusal{503, told.why};
+}
+
+void Registry::tell_all(Entry& entry) {
+  std::uint64_t version = 0;
+  std::string why;
   try {
-    engine_.adopt(name, std::move(plan));
-    entry.told = version;
-  } catch (const std::runtime_error& error) {
-    throw Refusal{503, error.what()};
+    const std::lock_guard telling{entry.telling};
+    faults::Plan plan;
+    std::string name;
+    bool open = false;
+    {
+      const std::lock_guard lock{mutex_};
+      version = entry.version;
+      open = !entry.gone && entry.spec.enabled;
+      name = entry.spec.name;
+      plan = plan_of(entry);
+    }
+    if (open) engine_.adopt(name, std::move(plan));
+  } catch (const std::exception& error) {
+    why = error.what();
   }
+  Told& told = entry.told;
+  const std::lock_guard news{told.mutex};
+  told.busy = false;
+  if (why.empty()) {
+    told.version = std::max(told.version, version);
+  } else {
+    told.unconfirmed = version;
+    told.why = std::move(why);
+    ++told.failures;
+  }
+  told.changed.notify_all();
 }
 
 faults::Plan Registry::plan_of(const Entry& entry) const {

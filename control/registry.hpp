@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -139,10 +140,21 @@ class Registry {
   void tell_of_expired();
 
  private:
+  /// Where those wait whose changes are to be in force: one tells the engine of all that there are by then, and who
+  /// finds its own among them is done, whoever else comes in between.
+  struct Told {
+    std::mutex mutex;  // taken last; guards the rest
+    std::condition_variable changed;
+    bool busy = false;
+    std::uint64_t version = 0;      // that the engine has
+    std::uint64_t unconfirmed = 0;  // that it was told of last when a worker did not answer
+    std::uint64_t failures = 0;     // how often that was so
+    std::string why;
+  };
   struct Entry {
     explicit Entry(NewProxy s) : spec{std::move(s)} {}
     // Taken in this order, and before mutex_. changing: from looking at what there is to saying what shall be.
-    // telling: while the engine is told; whoever has waited for it finds that others' changes went along with its own.
+    // telling: while the engine is told.
     std::mutex changing, telling;
     // Guarded by mutex_; written by whoever holds `changing`, who may read them without. Spec, bound and gone are
     // written with `telling` held as well.
@@ -151,8 +163,8 @@ class Registry {
     std::vector<HandFault> faults, played;
     std::uint64_t version = 0;  // of both
     std::uint64_t opening = 0;
-    bool gone = false;       // links may still be ending: the name is free when it leaves `entries_`
-    std::uint64_t told = 0;  // the version that the engine has; guarded by `telling`
+    bool gone = false;  // links may still be ending: the name is free when it leaves `entries_`
+    Told told;
   };
   using Changing = std::unique_lock<std::mutex>;
   using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;
@@ -168,6 +180,7 @@ class Registry {
   void open(Entry& entry);
   void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
   void tell(Entry& entry, std::uint64_t version);
+  void tell_all(Entry& entry);
   faults::Plan plan_of(const Entry& entry) const;
   void tell_of(std::string_view what, const std::string& proxy, const std::string& by,
                const Json& more = Json::object());
