@@ -177,13 +177,17 @@ TEST_F(RunsApi, KeepsItsContract) {
       nullptr);
 
   // Orders.
-  EXPECT_EQ(ask(200, "POST", run + "/pause").at("state"), "paused");
+  const auto now_in_force = [](const Json& answer) { return answer.at("faults").at(0).at("in_force"); };
+  const Json paused = ask(200, "POST", run + "/pause");
+  EXPECT_EQ(paused.at("state"), "paused");
+  EXPECT_EQ(now_in_force(paused), false);
   EXPECT_EQ(registry_.find("cart").all().size(), 1U) << "a pause heals what is the run's";
   ask(409, "POST", run + "/pause");
   ask(409, "POST", run + "/faults/now/end");
-  EXPECT_EQ(ask(200, "POST", run + "/resume").at("state"), "running");
+  const Json resumed = ask(200, "POST", run + "/resume");
+  EXPECT_EQ(resumed.at("state"), "running");
+  EXPECT_EQ(now_in_force(resumed), true);
   ask(409, "POST", run + "/resume");
-  ASSERT_TRUE(eventually([&] { return is_in_force(id); }));
   ask(200, "POST", run + "/faults/now/extend", "{'by': '1s'}");
   ask(400, "POST", run + "/faults/now/extend");
   ask(400, "POST", run + "/faults/now/extend", "{'by': '1ms'}");
@@ -194,7 +198,9 @@ TEST_F(RunsApi, KeepsItsContract) {
   ask(409, "POST", run + "/faults/now/skip");
   ask(200, "POST", run + "/faults/later/skip");
   ask(409, "POST", run + "/faults/later/skip");
-  ask(200, "POST", run + "/faults/now/end");
+  const Json ended = ask(200, "POST", run + "/faults/now/end");
+  EXPECT_EQ(now_in_force(ended), false);
+  EXPECT_THAT(ended.at("events").dump(), HasSubstr("fault now ended by ada@laptop"));
   ask(409, "POST", run + "/faults/now/end");
   for (const std::string order : {"skip", "end"}) ask(404, "POST", run + "/faults/no/" + order);
   EXPECT_THAT(ask(404, "POST", run + "/faults/latr/extend", "{'by': '1s'}").at("detail"),
