@@ -70,10 +70,12 @@ NewFault read_fault(const Json& body, const std::string& pointer, std::string na
       if (name.empty()) name = given;
     }
     if (keys.has("table")) keys.problem("table", "files of this machine are not read for a request; give percentiles");
+    if (keys.flag("held", false)) fault.held_by = who;
     fault.ttl = keys.duration("ttl", usual_ttl).at_least(100ms).at_most(longest_ttl);
   }
   give_up_on(std::move(problems));
-  std::erase_if(*fault.table.table(), [](const faults::Member& m) { return m.key == "name" || m.key == "ttl"; });
+  std::erase_if(*fault.table.table(),
+                [](const faults::Member& m) { return m.key == "name" || m.key == "ttl" || m.key == "held"; });
   fault.name = std::move(name);
   fault.by = who;
   return fault;
@@ -211,7 +213,8 @@ class Native {
     return ok(json_of(fault_of(proxy, places.at("fault")), proxy.spec.name));
   }
 
-  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew.
+  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew. Who gives it
+  /// another one, and does not hold it, takes it from whoever does.
   Response change_fault(const Request& request, const Places& places) const {
     const Json patch = object_of(parse_json(request.body));
     const std::string& proxy = places.at("proxy");
@@ -219,7 +222,11 @@ class Native {
                                              [&](const HandFault& fault) {
                                                Json whole = json_of(fault, proxy);
                                                whole.merge_patch(patch);
-                                               return read_fault(whole, "", places.at("fault"), request.by());
+                                               NewFault wanted =
+                                                   read_fault(whole, "", places.at("fault"), request.by());
+                                               if (!patch.contains("ttl") && !patch.contains("held"))
+                                                 wanted.held_by = fault.held_by;
+                                               return wanted;
                                              }),
                       proxy));
   }

@@ -72,7 +72,9 @@ HandFault in_force_from_now(std::shared_ptr<Fault> fault, const NewFault& wanted
           now,
           now + std::chrono::duration_cast<system_clock::duration>(wanted.ttl.value_or(Duration::zero())),
           wanted.by,
-          wanted.toxic};
+          wanted.toxic,
+          {},
+          wanted.held_by};
 }
 
 Json said_of(const HandFault& one) {

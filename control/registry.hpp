@@ -30,7 +30,8 @@ struct NewFault {
   faults::Value table;
   std::optional<Duration> ttl;  // none: until it is removed
   std::string by;
-  std::optional<Toxic> toxic;  // what it was given as, if it was
+  std::optional<Toxic> toxic{};  // what it was given as, if it was
+  std::string held_by{};         // who renews it for as long as it is to last, if somebody does
 };
 
 struct HandFault {
@@ -40,7 +41,8 @@ struct HandFault {
   WallTime since, until;       // until: of no meaning without a ttl
   std::string by;              // who touched it last
   std::optional<Toxic> toxic;  // what it was last given as; the table says what it is
-  std::string run{};           // of a run: its id. Then there is no table, and only the run changes it
+  std::string run{};           // of a run: its id. Then only the run changes it
+  std::string held_by{};       // as in NewFault
 };
 
 struct NewProxy {
