@@ -175,7 +175,18 @@ void Registry::judge_move(const Entry& entry, const NewProxy& after) const {
   judge_loop(listen, after.upstream);
   // On the port that it has already nobody else can be.
   const bool has_the_port = entry.spec.enabled && entry.bound && entry.bound->port == listen.port;
-  if (!after.enabled || !moves || listen.is_unix() || has_the_port) return;
+  if (after.enabled && moves && !has_the_port) foresee_listening(listen);
+}
+
+void Registry::foresee(const NewProxy& wanted) const {
+  judge_name("proxy", wanted.name);
+  if (wanted.upstream.is_unix() || wanted.upstream.port != 0) judge(wanted.upstream);
+  judge_loop(wanted.listen, wanted.upstream);
+  foresee_listening(wanted.listen);
+}
+
+void Registry::foresee_listening(const proxy::Endpoint& listen) {
+  if (listen.is_unix()) return;
   try {
     proxy::Engine::judge_listen(listen);
   } catch (const std::system_error& error) {
@@ -398,7 +409,7 @@ bool Registry::release(const std::string& by) {
 }
 
 void Registry::play(const std::string& proxy, const std::string& run,
-                    const std::vector<std::shared_ptr<const faults::Fault>>& faults) {
+                    const std::vector<std::shared_ptr<const faults::Fault>>& faults, const Tables& tables) {
   auto [entry, changing] = hold(proxy);
   std::vector<HandFault> played;
   for (const HandFault& one : entry->played)
@@ -412,7 +423,11 @@ void Registry::play(const std::string& proxy, const std::string& run,
     const auto wall_of = [&](faults::Time t) {
       return wall + std::chrono::duration_cast<system_clock::duration>(t - now);
     };
-    HandFault one{fault, faults::Value{}, std::nullopt, wall_of(fault->since), {}, "run " + run, std::nullopt, run};
+    const auto table = tables.find(fault->name);
+    HandFault one{fault,        table != tables.end() ? table->second : faults::Value{},
+                  std::nullopt, wall_of(fault->since),
+                  {},           "run " + run,
+                  std::nullopt, run};
     if (fault->until != faults::never) {
       one.ttl = fault->until - fault->since;
       one.until = wall_of(fault->until);

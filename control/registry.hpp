@@ -95,6 +95,10 @@ class Registry {
 
   /// All of it or nothing: no connection comes before its faults are in force.
   ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {}, const std::string& by = "");
+  /// Throws as create() does, as far as it can be known without opening anything. An upstream with port 0 is not known
+  /// yet.
+  void foresee(const NewProxy& wanted) const;
+  static void foresee_listening(const proxy::Endpoint& listen);
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
   /// Where it cannot listen is found out before anything ends.
   ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");
@@ -115,9 +119,10 @@ class Registry {
   void remove_fault(const std::string& proxy, const std::string& fault, const std::string& by = "");
   /// What a run has in force on a proxy from now on, instead of what it had there; the proxy's other faults stay. 409
   /// when one of them has such a name. None: the run is done with it. Not refused while halted: what a run puts in
-  /// force then is little, for it is being aborted.
+  /// force then is little, for it is being aborted. `tables`: of its faults, by name, to be shown.
+  using Tables = std::map<std::string, faults::Value, std::less<>>;
   void play(const std::string& proxy, const std::string& run,
-            const std::vector<std::shared_ptr<const faults::Fault>>& faults);
+            const std::vector<std::shared_ptr<const faults::Fault>>& faults, const Tables& tables);
   /// Every fault of one proxy, or of all, or those that `which` picks; how many there were.
   using Which = std::function<bool(const HandFault&)>;
   std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const std::string& by = "",
