@@ -93,18 +93,17 @@ class Native {
       : registry_{registry}, reload_{std::move(reload)}, runs_{runs} {}
 
   Response status(const Request&, const Places&) const {
-    const auto proxies = registry_.list();
-    std::size_t faults = 0;
-    for (const ProxyView& proxy : proxies) faults += proxy.faults.size() + proxy.played.size();
+    const Registry::Census census = registry_.census();
     const auto halt = registry_.halted();
     return ok({{"version", std::string{version}},
                {"started", show_utc(started_wall_)},
                {"uptime_s", faults::seconds(std::chrono::steady_clock::now() - started_)},
                {"room", proxy::Engine::room()},
                {"seed", registry_.seed().value},
-               {"proxies", proxies.size()},
-               {"faults", faults},
-               {"halt", halt ? json_of(*halt) : Json(nullptr)}});
+               {"proxies", census.proxies},
+               {"faults", census.faults},
+               {"halt", halt ? json_of(*halt) : Json(nullptr)},
+               {"journal", registry_.events().journal()}});
   }
 
   Response kinds(const Request&, const Places&) const {

@@ -29,6 +29,12 @@ std::string missing(std::string_view what, const std::string& name, const std::v
 
 bool has_expired(const HandFault& one, faults::Time now) { return one.fault->until <= now; }
 
+std::size_t count_in_force(const std::vector<HandFault>& all) {
+  const auto now = steady_clock::now();
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const HandFault& one) { return !has_expired(one, now); }));
+}
+
 std::vector<HandFault> in_force(const std::vector<HandFault>& all) {
   std::vector<HandFault> rest;
   const auto now = steady_clock::now();
@@ -280,6 +286,17 @@ std::vector<ProxyView> Registry::list() const {
   for (const auto& [name, entry] : entries_)
     if (!entry->gone) all.push_back(view(*entry));
   return all;
+}
+
+Registry::Census Registry::census() const {
+  const std::lock_guard lock{mutex_};
+  Census census;
+  for (const auto& [name, entry] : entries_) {
+    if (entry->gone) continue;
+    ++census.proxies;
+    census.faults += count_in_force(entry->faults) + count_in_force(entry->played);
+  }
+  return census;
 }
 
 ProxyView Registry::find(const std::string& proxy) const {

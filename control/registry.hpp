@@ -106,6 +106,10 @@ class Registry {
   /// Its links have `grace` to end, in which nobody else waits for it; the last counters.
   proxy::Counters remove(const std::string& proxy, const std::string& by = "", Duration grace = Duration::zero());
   std::vector<ProxyView> list() const;
+  struct Census {
+    std::size_t proxies = 0, faults = 0;  // in force
+  };
+  Census census() const;
   ProxyView find(const std::string& proxy) const;
 
   /// 409 when there is one of that name.

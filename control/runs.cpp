@@ -198,11 +198,7 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     const std::lock_guard lock{mutex_};
     refuse_as_things_stand(name);
     forget_oldest();
-    for (const auto& [id, one] : runs_)
-      if (one->drill == name && !one->outcome)
-        throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
-    const fs::path directory =
-        into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
+    const fs::path directory = into.empty() ? new_directory(name) : fs::path{into};
     drills::RunOptions options;
     options.seed = registry_.seed().value;  // links are picked by the proxies' seed
     options.directory = directory.string();
@@ -215,6 +211,14 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     playing->thread = std::thread{[this, one = playing.get()] { play(*one); }};
   }
   return playing->id;
+}
+
+fs::path Runs::new_directory(const std::string& drill) const {
+  try {
+    return drills::new_run_directory(directory_, drill, system_clock::now());
+  } catch (const std::runtime_error& error) {  // a full disk, say; there may be room later
+    throw Refusal{503, error.what()};
+  }
 }
 
 void Runs::play(Playing& playing) {

@@ -45,7 +45,7 @@ class Runs {
   /// Registry::foresee does of the proxies that it opens. What only the start can tell is in the run's outcome.
   void judge(const drills::Drill& drill) const;
   /// Its id. `into`: where journal and reports go instead. Throws Refusal: 409 while that drill is being played, 423
-  /// while halted; std::runtime_error when nothing can be written.
+  /// while halted, 503 when there is no room for its files.
   std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {},
                     const std::string& into = "");
   static constexpr std::size_t most_over = 100;
