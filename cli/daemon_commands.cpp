@@ -60,6 +60,14 @@ void add_counters(Table& table, const Json& counters) {
   for (const auto& item : counters.at("ended").items()) table.add({"ended: " + item.key(), item.value().dump()});
 }
 
+// Why what is done is not written down just now; "" when it is, or is not to be.
+std::string journal_trouble(const Json& status) {
+  const auto journal = status.find("journal");
+  if (journal == status.end() || journal->is_null() || journal->at("written") == true) return "";
+  const Json& failure = journal->at("failure");
+  return "the journal is not written: " + (failure.is_string() ? failure.get<std::string>() : "the disk is slow");
+}
+
 // What is asked again and again must not hold up the signal that ends it.
 faults::Duration patience(const DaemonRequest& request) {
   const auto* fault = std::get_if<AddFault>(&request);
@@ -216,6 +224,8 @@ class Asker {
     const Shape shape = terminal_shape();
     print(headline(status, daemon_.address(), shape) + "\n");
     if (!status.at("halt").is_null()) print(halt_line(status.at("halt"), shape) + "\n");
+    if (const std::string trouble = journal_trouble(status); !trouble.empty())
+      print(Line{shape.width, shape.colour}.add(trouble, Paint::red).text() + "\n");
     print("\n");
     if (!runs.empty()) {
       print(table_of_runs(runs), "");
@@ -230,6 +240,7 @@ class Asker {
     if (const Json& halt = status.at("halt"); !halt.is_null())
       print(fmt::format("halt\t{}\t{}\t{}\n", harmless(text_at(halt, "since")), harmless(text_at(halt, "by")),
                         harmless(text_at(halt, "reason"))));
+    if (const std::string trouble = journal_trouble(status); !trouble.empty()) say_pair("journal", trouble);
     print(table_of_runs(runs).tabbed("run"));
     print(table_of_faults(faults).tabbed("fault"));
   }

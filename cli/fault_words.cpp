@@ -48,6 +48,12 @@ std::chrono::seconds remaining(const Json& fault) {
   return std::chrono::seconds{std::lround(fault.at("status").at("remaining_s").get<double>())};
 }
 
+// Of a fault that is renewed again and again: the words for it. "" when nobody does.
+std::string held_words(const Json& fault) {
+  const Json& holder = fault.at("status").at("held_by");
+  return holder.is_null() ? "" : fmt::format("held by {}", holder.get<std::string>());
+}
+
 }  // namespace
 
 Json settings_of(const std::vector<std::string>& words) {
@@ -75,17 +81,22 @@ std::string settings_words(const Json& fault) {
 std::string in_force_words(const Json& fault) {
   const std::string until = on_terminal() ? until_words(fault) : until_stamp(fault);
   const bool stays = fault.at("status").at("until").is_null();
+  if (const std::string held = held_words(fault); !held.empty())
+    return fmt::format("fault {} on {}: in force, {}", fault.at("name").get<std::string>(),
+                       fault.at("proxy").get<std::string>(), held);
   return fmt::format("fault {} on {}: in force until {}", fault.at("name").get<std::string>(),
                      fault.at("proxy").get<std::string>(), stays ? "removed" : until);
 }
 
 std::string until_words(const Json& fault) {
   const Json& until = fault.at("status").at("until");
+  if (const std::string held = held_words(fault); !held.empty()) return held;
   if (until.is_null()) return "until removed";
   return fmt::format("{} ({})", show_clock(until.get<std::string>()), faults::show(remaining(fault)));
 }
 
 std::string until_stamp(const Json& fault) {
+  if (const std::string held = held_words(fault); !held.empty()) return held;
   const Json& until = fault.at("status").at("until");
   return until.is_null() ? "-" : until.get<std::string>();
 }

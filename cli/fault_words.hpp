@@ -18,9 +18,9 @@ std::string settings_words(const Json& fault);
 
 /// "fault slow on api: in force until 14:03:07 (5m)".
 std::string in_force_words(const Json& fault);
-/// "14:03:07 (4m59s)", or "removed" for what has no end.
+/// "14:03:07 (4m59s)", "until removed" for what has no end, "held by ada@laptop" for what somebody renews.
 std::string until_words(const Json& fault);
-/// The same for programs: "2026-05-12T09:00:00.000Z", or "-".
+/// The same for programs: "2026-05-12T09:00:00.000Z", "-" or "held by ada@laptop".
 std::string until_stamp(const Json& fault);
 /// On how many links it is; "-" where that cannot be said.
 std::string links_of(const Json& fault);

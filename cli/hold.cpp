@@ -37,7 +37,7 @@ class Held {
     Json present, now;
     try {
       present = daemon_.get(path_);
-      if (is_ours(present)) now = daemon_.ask("PATCH", path_, {{"ttl", our_ttl()}});
+      if (is_ours(present)) now = daemon_.ask("PATCH", path_, {{"ttl", our_ttl()}, {"held", true}});
     } catch (const NotDone& why) {
       if (why.status == 404) throw NotDone{exit_refused, {words_ + ": somebody has removed it"}};
       const bool may_come_back = why.status == 0 || why.status >= 500;
@@ -108,6 +108,7 @@ int hold(Daemon& daemon, const std::string& proxy, Json fault, bool json) {
   const Signals signals;
   refuse_to_take(daemon, proxy, fault.at("name").get<std::string>());
   fault["ttl"] = fmt::format("{}s", ttl.count());
+  fault["held"] = true;
   const Json made = daemon.ask("POST", path_of(proxy) + "/faults", fault);
   Held held{daemon, proxy, made};
   print(json ? made.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"

@@ -25,7 +25,7 @@ ControlPort::ControlPort(const ControlOptions& options, Registry& registry, cons
     : options_{options},
       native_{native(options, registry, drilling)},
       toxiproxy_{toxiproxy(registry, options.toxiproxy)},
-      server_{options.listen, [this](const Request& request) { return answer(request); }} {}
+      server_{options.listen, [this](const Request& request) { return answer(request); }, options.limits} {}
 
 Response ControlPort::answer(const Request& request) const {
   const bool native = is_native(request.target);

@@ -23,6 +23,7 @@ struct ControlOptions {
   Access toxiproxy_access = Access::unguarded();  // to the rest
   ToxiproxyOptions toxiproxy;
   std::function<void()> reload;  // reads the files anew; throws what ProxyFiles::apply does
+  ServerLimits limits{};
 };
 
 /// What plays drills, for a port that offers that.

@@ -51,6 +51,15 @@ std::string Events::since(std::uint64_t& last) const {
   return text;
 }
 
+Json Events::journal() const {
+  const std::lock_guard lock{mutex_};
+  if (!journal_) return nullptr;
+  const auto failure = journal_->failure();
+  return {{"written", !journal_->is_behind()},
+          {"lost_lines", journal_->lost()},
+          {"failure", failure ? Json(*failure) : Json(nullptr)}};
+}
+
 std::uint64_t Events::newest() const {
   const std::lock_guard lock{mutex_};
   return newest_;

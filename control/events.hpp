@@ -40,6 +40,9 @@ class Events {
   /// is none of these numbers.
   std::string since(std::uint64_t& last) const;
   std::uint64_t newest() const;
+  /// How the journal fares: {"written": does what happens now reach it, "lost_lines": …, "failure": why}; null when
+  /// none is kept.
+  Json journal() const;
 
  private:
   struct Event {

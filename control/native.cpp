@@ -70,10 +70,12 @@ NewFault read_fault(const Json& body, const std::string& pointer, std::string na
       if (name.empty()) name = given;
     }
     if (keys.has("table")) keys.problem("table", "files of this machine are not read for a request; give percentiles");
+    if (keys.flag("held", false)) fault.held_by = who;
     fault.ttl = keys.duration("ttl", usual_ttl).at_least(100ms).at_most(longest_ttl);
   }
   give_up_on(std::move(problems));
-  std::erase_if(*fault.table.table(), [](const faults::Member& m) { return m.key == "name" || m.key == "ttl"; });
+  std::erase_if(*fault.table.table(),
+                [](const faults::Member& m) { return m.key == "name" || m.key == "ttl" || m.key == "held"; });
   fault.name = std::move(name);
   fault.by = who;
   return fault;
@@ -91,18 +93,17 @@ class Native {
       : registry_{registry}, reload_{std::move(reload)}, runs_{runs} {}
 
   Response status(const Request&, const Places&) const {
-    const auto proxies = registry_.list();
-    std::size_t faults = 0;
-    for (const ProxyView& proxy : proxies) faults += proxy.faults.size() + proxy.played.size();
+    const Registry::Census census = registry_.census();
     const auto halt = registry_.halted();
     return ok({{"version", std::string{version}},
                {"started", show_utc(started_wall_)},
                {"uptime_s", faults::seconds(std::chrono::steady_clock::now() - started_)},
                {"room", proxy::Engine::room()},
                {"seed", registry_.seed().value},
-               {"proxies", proxies.size()},
-               {"faults", faults},
-               {"halt", halt ? json_of(*halt) : Json(nullptr)}});
+               {"proxies", census.proxies},
+               {"faults", census.faults},
+               {"halt", halt ? json_of(*halt) : Json(nullptr)},
+               {"journal", registry_.events().journal()}});
   }
 
   Response kinds(const Request&, const Places&) const {
@@ -211,7 +212,8 @@ class Native {
     return ok(json_of(fault_of(proxy, places.at("fault")), proxy.spec.name));
   }
 
-  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew.
+  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew. Who gives it
+  /// another one, and does not hold it, takes it from whoever does.
   Response change_fault(const Request& request, const Places& places) const {
     const Json patch = object_of(parse_json(request.body));
     const std::string& proxy = places.at("proxy");
@@ -219,7 +221,11 @@ class Native {
                                              [&](const HandFault& fault) {
                                                Json whole = json_of(fault, proxy);
                                                whole.merge_patch(patch);
-                                               return read_fault(whole, "", places.at("fault"), request.by());
+                                               NewFault wanted =
+                                                   read_fault(whole, "", places.at("fault"), request.by());
+                                               if (!patch.contains("ttl") && !patch.contains("held"))
+                                                 wanted.held_by = fault.held_by;
+                                               return wanted;
                                              }),
                       proxy));
   }

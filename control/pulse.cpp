@@ -67,8 +67,21 @@ void Pulse::look_at_checks() {
   checks_ = std::move(fresh);
 }
 
+// Said once, not for every line: a full disk has no room for a long log either.
+void Pulse::look_at_journal() {
+  const Json journal = registry_.events().journal();
+  if (journal.is_null() || journal.at("written") == journal_is_written_) return;
+  journal_is_written_ = journal.at("written");
+  if (journal_is_written_)
+    spdlog::info("the journal is written again; {} lines of it are lost", journal.at("lost_lines").dump());
+  else
+    spdlog::error("the journal is not written, everything else goes on: {}",
+                  journal.at("failure").is_string() ? journal.at("failure").get<std::string>() : "the disk is slow");
+}
+
 void Pulse::look() {
   look_at_checks();
+  look_at_journal();
   registry_.tell_of_expired();
   std::map<std::string, proxy::Counters> fresh;
   for (const ProxyView& proxy : registry_.list()) {

@@ -27,11 +27,13 @@ class Pulse {
   void run();
 
   void look_at_checks();
+  void look_at_journal();
 
   Registry& registry_;
   const Runs& runs_;
   std::map<std::string, std::string> checks_;  // how each was last seen: "RUN/CHECK" to its state and figure
   std::map<std::string, proxy::Counters> last_;
+  bool journal_is_written_ = true;
   std::mutex mutex_;
   std::condition_variable ends_;
   bool over_ = false;

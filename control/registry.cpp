@@ -29,6 +29,12 @@ std::string missing(std::string_view what, const std::string& name, const std::v
 
 bool has_expired(const HandFault& one, faults::Time now) { return one.fault->until <= now; }
 
+std::size_t count_in_force(const std::vector<HandFault>& all) {
+  const auto now = steady_clock::now();
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const HandFault& one) { return !has_expired(one, now); }));
+}
+
 std::vector<HandFault> in_force(const std::vector<HandFault>& all) {
   std::vector<HandFault> rest;
   const auto now = steady_clock::now();
@@ -72,7 +78,9 @@ HandFault in_force_from_now(std::shared_ptr<Fault> fault, const NewFault& wanted
           now,
           now + std::chrono::duration_cast<system_clock::duration>(wanted.ttl.value_or(Duration::zero())),
           wanted.by,
-          wanted.toxic};
+          wanted.toxic,
+          {},
+          wanted.held_by};
 }
 
 Json said_of(const HandFault& one) {
@@ -160,7 +168,8 @@ void Registry::open(Entry& entry) {
   if (!bound.is_unix()) bound.port = engine_.port(spec.name);
   const std::lock_guard lock{mutex_};
   entry.bound = bound;
-  entry.told = entry.version;
+  const std::lock_guard news{entry.told.mutex};
+  entry.told.version = entry.version;
   entry.opening = ++openings_;
 }
 
@@ -172,7 +181,18 @@ void Registry::judge_move(const Entry& entry, const NewProxy& after) const {
   judge_loop(listen, after.upstream);
   // On the port that it has already nobody else can be.
   const bool has_the_port = entry.spec.enabled && entry.bound && entry.bound->port == listen.port;
-  if (!after.enabled || !moves || listen.is_unix() || has_the_port) return;
+  if (after.enabled && moves && !has_the_port) foresee_listening(listen);
+}
+
+void Registry::foresee(const NewProxy& wanted) const {
+  judge_name("proxy", wanted.name);
+  if (wanted.upstream.is_unix() || wanted.upstream.port != 0) judge(wanted.upstream);
+  judge_loop(wanted.listen, wanted.upstream);
+  foresee_listening(wanted.listen);
+}
+
+void Registry::foresee_listening(const proxy::Endpoint& listen) {
+  if (listen.is_unix()) return;
   try {
     proxy::Engine::judge_listen(listen);
   } catch (const std::system_error& error) {
@@ -268,6 +288,17 @@ std::vector<ProxyView> Registry::list() const {
   return all;
 }
 
+Registry::Census Registry::census() const {
+  const std::lock_guard lock{mutex_};
+  Census census;
+  for (const auto& [name, entry] : entries_) {
+    if (entry->gone) continue;
+    ++census.proxies;
+    census.faults += count_in_force(entry->faults) + count_in_force(entry->played);
+  }
+  return census;
+}
+
 ProxyView Registry::find(const std::string& proxy) const {
   const auto entry = at(proxy);
   const std::lock_guard lock{mutex_};
@@ -357,7 +388,13 @@ std::size_t Registry::heal(const std::optional<std::string>& proxy, const std::s
         off.push_back(one.fault->name);
         return true;
       });
-      if (off.empty()) continue;
+      if (off.empty()) {
+        // Somebody's heal that a worker has not confirmed is not over yet.
+        const std::uint64_t version = entry->version;
+        changing.unlock();
+        tell(*entry, version);
+        continue;
+      }
       healed += off.size();
       set_faults(*entry, std::move(changing), std::move(rest));
       for (const std::string& fault : off) tell_of("fault_off", name, by, {{"fault", fault}, {"why", "healed"}});
@@ -389,7 +426,7 @@ bool Registry::release(const std::string& by) {
 }
 
 void Registry::play(const std::string& proxy, const std::string& run,
-                    const std::vector<std::shared_ptr<const faults::Fault>>& faults) {
+                    const std::vector<std::shared_ptr<const faults::Fault>>& faults, const Tables& tables) {
   auto [entry, changing] = hold(proxy);
   std::vector<HandFault> played;
   for (const HandFault& one : entry->played)
@@ -403,7 +440,11 @@ void Registry::play(const std::string& proxy, const std::string& run,
     const auto wall_of = [&](faults::Time t) {
       return wall + std::chrono::duration_cast<system_clock::duration>(t - now);
     };
-    HandFault one{fault, faults::Value{}, std::nullopt, wall_of(fault->since), {}, "run " + run, std::nullopt, run};
+    const auto table = tables.find(fault->name);
+    HandFault one{fault,        table != tables.end() ? table->second : faults::Value{},
+                  std::nullopt, wall_of(fault->since),
+                  {},           "run " + run,
+                  std::nullopt, run};
     if (fault->until != faults::never) {
       one.ttl = fault->until - fault->since;
       one.until = wall_of(fault->until);
@@ -563,23 +604,50 @@ void Registry::set_faults(Entry& entry, Changing changing, std::vector<HandFault
 // The engine has this version, or a later one, when this returns. With thousands of links telling it takes a while, in
 // which others' changes gather; they all go with the next telling.
 void Registry::tell(Entry& entry, std::uint64_t version) {
-  const std::lock_guard telling{entry.telling};
-  if (entry.told >= version) return;
-  faults::Plan plan;
-  std::string name;
-  {
-    const std::lock_guard lock{mutex_};
-    version = entry.version;
-    if (entry.gone || !entry.spec.enabled) return;
-    name = entry.spec.name;
-    plan = plan_of(entry);
+  Told& told = entry.told;
+  std::unique_lock lock{told.mutex};
+  const std::uint64_t failures = told.failures;
+  const auto has_failed = [&] { return told.failures != failures && told.unconfirmed >= version; };
+  told.changed.wait(lock, [&] { return told.version >= version || has_failed() || !told.busy; });
+  if (told.version < version && !has_failed()) {
+    told.busy = true;
+    lock.unlock();
+    tell_all(entry);
+    lock.lock();
   }
+  if (told.version < version) throw Refusal{503, told.why};
+}
+
+void Registry::tell_all(Entry& entry) {
+  std::uint64_t version = 0;
+  std::string why;
   try {
-    engine_.adopt(name, std::move(plan));
-    entry.told = version;
-  } catch (const std::runtime_error& error) {
-    throw Refusal{503, error.what()};
+    const std::lock_guard telling{entry.telling};
+    faults::Plan plan;
+    std::string name;
+    bool open = false;
+    {
+      const std::lock_guard lock{mutex_};
+      version = entry.version;
+      open = !entry.gone && entry.spec.enabled;
+      name = entry.spec.name;
+      plan = plan_of(entry);
+    }
+    if (open) engine_.adopt(name, std::move(plan));
+  } catch (const std::exception& error) {
+    why = error.what();
   }
+  Told& told = entry.told;
+  const std::lock_guard news{told.mutex};
+  told.busy = false;
+  if (why.empty()) {
+    told.version = std::max(told.version, version);
+  } else {
+    told.unconfirmed = version;
+    told.why = std::move(why);
+    ++told.failures;
+  }
+  told.changed.notify_all();
 }
 
 faults::Plan Registry::plan_of(const Entry& entry) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,7 +30,8 @@ struct NewFault {
   faults::Value table;
   std::optional<Duration> ttl;  // none: until it is removed
   std::string by;
-  std::optional<Toxic> toxic;  // what it was given as, if it was
+  std::optional<Toxic> toxic{};  // what it was given as, if it was
+  std::string held_by{};         // who renews it for as long as it is to last, if somebody does
 };
 
 struct HandFault {
@@ -39,7 +41,8 @@ struct HandFault {
   WallTime since, until;       // until: of no meaning without a ttl
   std::string by;              // who touched it last
   std::optional<Toxic> toxic;  // what it was last given as; the table says what it is
-  std::string run{};           // of a run: its id. Then there is no table, and only the run changes it
+  std::string run{};           // of a run: its id. Then only the run changes it
+  std::string held_by{};       // as in NewFault
 };
 
 struct NewProxy {
@@ -92,6 +95,10 @@ class Registry {
 
   /// All of it or nothing: no connection comes before its faults are in force.
   ProxyView create(const NewProxy& wanted, const std::vector<NewFault>& faults = {}, const std::string& by = "");
+  /// Throws as create() does, as far as it can be known without opening anything. An upstream with port 0 is not known
+  /// yet.
+  void foresee(const NewProxy& wanted) const;
+  static void foresee_listening(const proxy::Endpoint& listen);
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
   /// Where it cannot listen is found out before anything ends.
   ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");
@@ -99,6 +106,10 @@ class Registry {
   /// Its links have `grace` to end, in which nobody else waits for it; the last counters.
   proxy::Counters remove(const std::string& proxy, const std::string& by = "", Duration grace = Duration::zero());
   std::vector<ProxyView> list() const;
+  struct Census {
+    std::size_t proxies = 0, faults = 0;  // in force
+  };
+  Census census() const;
   ProxyView find(const std::string& proxy) const;
 
   /// 409 when there is one of that name.
@@ -112,9 +123,10 @@ class Registry {
   void remove_fault(const std::string& proxy, const std::string& fault, const std::string& by = "");
   /// What a run has in force on a proxy from now on, instead of what it had there; the proxy's other faults stay. 409
   /// when one of them has such a name. None: the run is done with it. Not refused while halted: what a run puts in
-  /// force then is little, for it is being aborted.
+  /// force then is little, for it is being aborted. `tables`: of its faults, by name, to be shown.
+  using Tables = std::map<std::string, faults::Value, std::less<>>;
   void play(const std::string& proxy, const std::string& run,
-            const std::vector<std::shared_ptr<const faults::Fault>>& faults);
+            const std::vector<std::shared_ptr<const faults::Fault>>& faults, const Tables& tables);
   /// Every fault of one proxy, or of all, or those that `which` picks; how many there were.
   using Which = std::function<bool(const HandFault&)>;
   std::size_t heal(const std::optional<std::string>& proxy = std::nullopt, const std::string& by = "",
@@ -139,10 +151,21 @@ class Registry {
   void tell_of_expired();
 
  private:
+  /// Where those wait whose changes are to be in force: one tells the engine of all that there are by then, and who
+  /// finds its own among them is done, whoever else comes in between.
+  struct Told {
+    std::mutex mutex;  // taken last; guards the rest
+    std::condition_variable changed;
+    bool busy = false;
+    std::uint64_t version = 0;      // that the engine has
+    std::uint64_t unconfirmed = 0;  // that it was told of last when a worker did not answer
+    std::uint64_t failures = 0;     // how often that was so
+    std::string why;
+  };
   struct Entry {
     explicit Entry(NewProxy s) : spec{std::move(s)} {}
     // Taken in this order, and before mutex_. changing: from looking at what there is to saying what shall be.
-    // telling: while the engine is told; whoever has waited for it finds that others' changes went along with its own.
+    // telling: while the engine is told.
     std::mutex changing, telling;
     // Guarded by mutex_; written by whoever holds `changing`, who may read them without. Spec, bound and gone are
     // written with `telling` held as well.
@@ -151,8 +174,8 @@ class Registry {
     std::vector<HandFault> faults, played;
     std::uint64_t version = 0;  // of both
     std::uint64_t opening = 0;
-    bool gone = false;       // links may still be ending: the name is free when it leaves `entries_`
-    std::uint64_t told = 0;  // the version that the engine has; guarded by `telling`
+    bool gone = false;  // links may still be ending: the name is free when it leaves `entries_`
+    Told told;
   };
   using Changing = std::unique_lock<std::mutex>;
   using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;
@@ -168,6 +191,7 @@ class Registry {
   void open(Entry& entry);
   void set_faults(Entry& entry, Changing changing, std::vector<HandFault> faults);
   void tell(Entry& entry, std::uint64_t version);
+  void tell_all(Entry& entry);
   faults::Plan plan_of(const Entry& entry) const;
   void tell_of(std::string_view what, const std::string& proxy, const std::string& by,
                const Json& more = Json::object());

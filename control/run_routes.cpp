@@ -115,6 +115,7 @@ class RunRoutes {
   Response start(const Request& request, const Places&) const {
     auto [drill, overrides, dry_run] = wanted(request);
     if (dry_run) return ok(drills::to_json(drills::outline_of(drill)));
+    runs_.judge(drill);
     const std::string id = runs_.start(std::move(drill), request.by(), std::move(overrides));
     Response response = ok(json_of(runs_.find(id)), 201);
     response.headers.emplace_back("Location", "/v1/runs/" + segment(id));

@@ -14,34 +14,74 @@
 #include "control/views.hpp"
 #include "drills/journal.hpp"
 #include "drills/report.hpp"
+#include "faults/units.hpp"
 
 namespace firedrill::control {
 
 using std::chrono::system_clock;
 namespace fs = std::filesystem;
 
+namespace {
+
+/// As the drill's file has them: what is ramped is shown with its ramp.
+Registry::Tables tables_of(const drills::Drill& drill) {
+  Registry::Tables tables;
+  for (const drills::FaultSpec& fault : drill.faults) {
+    faults::Value table = fault.table;
+    for (const drills::Ramp& ramp : fault.ramps) {
+      faults::Value course, setting;
+      course.put("from", ramp.from);
+      course.put("to", ramp.to);
+      course.put("over", faults::Value{faults::show(ramp.over)});
+      setting.put("ramp", std::move(course));
+      table.put(ramp.key, std::move(setting));
+    }
+    tables.emplace(fault.name, std::move(table));
+  }
+  return tables;
+}
+
+/// What stands in the way of taking a proxy that is there for the one that a drill wants; "" when nothing does.
+std::string difference(const ProxyView& there, const NewProxy& wanted) {
+  const bool same = there.spec.upstream == wanted.upstream &&
+                    (there.spec.listen == wanted.listen || there.address == wanted.listen) && there.spec.enabled;
+  if (same) return "";
+  return fmt::format("proxy \"{}\": the daemon has one of that name from {} to {}{}, the drill wants it from {} to {}",
+                     wanted.name, there.address.text(), there.spec.upstream.text(),
+                     there.spec.enabled ? "" : ", disabled", wanted.listen.text(), wanted.upstream.text());
+}
+
+/// The upstream of what leads to a backend of the drill is where that will listen, as far as that is known.
+NewProxy wanted_by(const drills::Drill& drill, const drills::ProxyBlock& block) {
+  NewProxy wanted{block.name, block.listen, {}, block.connect_timeout, true};
+  if (const auto* address = std::get_if<proxy::Endpoint>(&block.upstream)) wanted.upstream = *address;
+  for (const drills::BackendSpec& backend : drill.backends)
+    if (const auto* name = std::get_if<std::string>(&block.upstream); name != nullptr && *name == backend.name)
+      wanted.upstream = backend.listen;
+  return wanted;
+}
+
+}  // namespace
+
 /// The registry's proxies as a run sees them: those that are open are taken over as they stand, others opened for it.
 class Runs::Guest final : public drills::Host {
  public:
-  Guest(Registry& registry, std::string run) : registry_{registry}, run_{std::move(run)} {}
+  Guest(Registry& registry, std::string run, Registry::Tables tables)
+      : registry_{registry}, run_{std::move(run)}, tables_{std::move(tables)} {}
 
   proxy::Endpoint open(const proxy::ProxySpec& spec) override {
+    const NewProxy wanted{spec.name, spec.listen, spec.upstream, spec.connect_timeout, true};
     if (const auto there = find(spec.name); there) {
-      const bool same = there->spec.upstream == spec.upstream &&
-                        (there->spec.listen == spec.listen || there->address == spec.listen) && there->spec.enabled;
-      if (!same)
-        throw std::runtime_error{fmt::format(
-            "proxy \"{}\": the daemon has one of that name from {} to {}{}, the drill wants it from {} to {}",
-            spec.name, there->address.text(), there->spec.upstream.text(), there->spec.enabled ? "" : ", disabled",
-            spec.listen.text(), spec.upstream.text())};
+      if (const std::string why = difference(*there, wanted); !why.empty()) throw std::runtime_error{why};
       return there->address;
     }
-    const NewProxy wanted{spec.name, spec.listen, spec.upstream, spec.connect_timeout, true};
     const auto address = registry_.create(wanted, {}, "run " + run_).address;
     own_.insert(spec.name);
     return address;
   }
-  void adopt(const std::string& proxy, faults::Plan plan) override { registry_.play(proxy, run_, plan.faults); }
+  void adopt(const std::string& proxy, faults::Plan plan) override {
+    registry_.play(proxy, run_, plan.faults, tables_);
+  }
   // Somebody may remove it, shut it, or have it opened anew, which counts from 0: what was, stays.
   proxy::Counters read(const std::string& proxy) override {
     Last& last = last_[proxy];
@@ -55,7 +95,7 @@ class Runs::Guest final : public drills::Host {
   }
   proxy::Counters close(const std::string& proxy, Duration grace) override {
     try {
-      registry_.play(proxy, run_, {});
+      registry_.play(proxy, run_, {}, tables_);
       if (own_.contains(proxy)) return registry_.remove(proxy, "run " + run_, grace);
     } catch (const Refusal&) {
     }
@@ -83,6 +123,7 @@ class Runs::Guest final : public drills::Host {
 
   Registry& registry_;
   const std::string run_;
+  const Registry::Tables tables_;
   // The conductor's, but for close(), by when they no longer change.
   std::set<std::string> own_;
   std::map<std::string, Last> last_;
@@ -94,7 +135,7 @@ struct Runs::Playing {
       : id{std::move(name)},
         drill{std::move(of)},
         by{std::move(who)},
-        host{registry, id},
+        host{registry, id, tables_of(d)},
         run{std::move(d), with(std::move(options))} {}
   drills::RunOptions with(drills::RunOptions options) {
     options.host = &host;
@@ -121,22 +162,43 @@ void Runs::end() {
     if (playing->thread.joinable()) playing->thread.join();
 }
 
+// With `mutex_` held: whoever halts and then aborts all runs finds one that was not refused.
+void Runs::refuse_as_things_stand(const std::string& drill) const {
+  if (over_) throw Refusal{503, "the daemon is about to end"};
+  if (const auto halt = registry_.halted(); halt)
+    throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
+  for (const auto& [id, one] : runs_)
+    if (one->drill == drill && !one->outcome)
+      throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", drill, id)};
+}
+
+void Runs::judge(const drills::Drill& drill) const {
+  {
+    const std::lock_guard lock{mutex_};
+    refuse_as_things_stand(drill.name);
+  }
+  const std::vector<ProxyView> present = registry_.list();
+  for (const drills::ProxyBlock& block : drill.proxies) {
+    const NewProxy wanted = wanted_by(drill, block);
+    const auto there = std::find_if(present.begin(), present.end(),
+                                    [&](const ProxyView& one) { return one.spec.name == wanted.name; });
+    if (there == present.end())
+      registry_.foresee(wanted);
+    else if (const std::string why = difference(*there, wanted); !why.empty())
+      throw Refusal{409, why};
+  }
+  for (const drills::BackendSpec& backend : drill.backends) registry_.foresee_listening(backend.listen);
+}
+
 std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides,
                         const std::string& into) {
   const std::string name = drill.name;
   std::shared_ptr<Playing> playing;
   {
     const std::lock_guard lock{mutex_};
-    if (over_) throw Refusal{503, "the daemon is about to end"};
-    // With the lock held: whoever halts and then aborts all runs finds this one.
-    if (const auto halt = registry_.halted(); halt)
-      throw Refusal{423, fmt::format("halted by {}: {}", halt->by, halt->reason)};
+    refuse_as_things_stand(name);
     forget_oldest();
-    for (const auto& [id, one] : runs_)
-      if (one->drill == name && !one->outcome)
-        throw Refusal{409, fmt::format("drill \"{}\" is being played: run {}", name, id)};
-    const fs::path directory =
-        into.empty() ? drills::new_run_directory(directory_, name, system_clock::now()) : fs::path{into};
+    const fs::path directory = into.empty() ? new_directory(name) : fs::path{into};
     drills::RunOptions options;
     options.seed = registry_.seed().value;  // links are picked by the proxies' seed
     options.directory = directory.string();
@@ -149,6 +211,14 @@ std::string Runs::start(drills::Drill drill, const std::string& by, std::vector<
     playing->thread = std::thread{[this, one = playing.get()] { play(*one); }};
   }
   return playing->id;
+}
+
+fs::path Runs::new_directory(const std::string& drill) const {
+  try {
+    return drills::new_run_directory(directory_, drill, system_clock::now());
+  } catch (const std::runtime_error& error) {  // a full disk, say; there may be room later
+    throw Refusal{503, error.what()};
+  }
 }
 
 void Runs::play(Playing& playing) {

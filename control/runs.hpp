@@ -41,8 +41,11 @@ class Runs {
   /// itself.
   void close_interrupted() const;
 
+  /// Throws Refusal for what would keep it from being played as things stand: as start() does, and as
+  /// Registry::foresee does of the proxies that it opens. What only the start can tell is in the run's outcome.
+  void judge(const drills::Drill& drill) const;
   /// Its id. `into`: where journal and reports go instead. Throws Refusal: 409 while that drill is being played, 423
-  /// while halted; std::runtime_error when nothing can be written.
+  /// while halted, 503 when there is no room for its files.
   std::string start(drills::Drill drill, const std::string& by, std::vector<drills::Override> overrides = {},
                     const std::string& into = "");
   static constexpr std::size_t most_over = 100;
@@ -69,6 +72,8 @@ class Runs {
 
   std::shared_ptr<Playing> at(const std::string& id) const;
   RunView view(const Playing& playing) const;
+  void refuse_as_things_stand(const std::string& drill) const;
+  std::filesystem::path new_directory(const std::string& drill) const;
   void forget_oldest();
   void play(Playing& playing);
 

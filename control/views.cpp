@@ -44,6 +44,7 @@ Json json_of(const HandFault& fault, const std::string& proxy) {
   status["remaining_s"] =
       fault.ttl ? Json(rounded(std::max(0.0, seconds(fault.fault->until - steady_clock::now())))) : Json(nullptr);
   status["by"] = fault.by;
+  status["held_by"] = fault.held_by.empty() ? Json(nullptr) : Json(fault.held_by);
   status["run"] = fault.run.empty() ? Json(nullptr) : Json(fault.run);
   // Gates meet connections only as they come.
   status["connections"] = fault.fault->kind->contract == faults::Kind::Contract::gate

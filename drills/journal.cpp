@@ -63,6 +63,7 @@ void Journal::write(std::string_view event, const nlohmann::ordered_json& fields
     std::string full = line(event, text);
     if (closing_ || pending_.size() + writing_ + full.size() > limit_) {
       ++lost_;
+      behind_ = true;
       return;
     }
     pending_ += full;
@@ -98,6 +99,11 @@ std::uint64_t Journal::lost() const {
   return lost_;
 }
 
+bool Journal::is_behind() const {
+  const std::lock_guard lock{mutex_};
+  return behind_;
+}
+
 // `fields` is a JSON object as text: our five keys are put in front of its own.
 std::string Journal::line(std::string_view event, std::string_view fields) {
   const double t = start_ ? faults::seconds(faults::Time::clock::now() - *start_) : 0;
@@ -126,6 +132,7 @@ void Journal::run() {
     lock.lock();
     writing_ = 0;
     lost_ += lost;
+    behind_ = lost > 0;
     failure_ = file_.failure();
   }
 }

@@ -45,6 +45,8 @@ class Journal {
   std::optional<std::string> failure() const;
   /// Lines that never reached the file.
   std::uint64_t lost() const;
+  /// The newest are among them: what is written next may be lost, too.
+  bool is_behind() const;
   const std::filesystem::path& path() const { return file_.path(); }
 
  private:
@@ -60,6 +62,7 @@ class Journal {
   std::string pending_;
   std::size_t writing_ = 0;  // bytes in the thread's hands
   std::uint64_t lost_ = 0, told_ = 0;
+  bool behind_ = false;
   std::optional<std::string> failure_;
   bool closing_ = false;
   std::thread thread_;

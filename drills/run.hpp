@@ -58,8 +58,8 @@ class Run {
   /// Heals and ends the run as aborted; `why` goes into the report. A second time: waits for nobody any more. Any
   /// thread, any time; returns at once. The run takes no notice before `first` is done, which must not wait either.
   void stop(std::string why, const std::function<void()>& first = {});
-  /// Has it carried out; returns why that cannot be, or "". Any thread; waits for the conductor, as a rule some
-  /// milliseconds.
+  /// Has it carried out; returns why that cannot be, or "": then snapshot() shows what has come of it. Any thread;
+  /// waits for the conductor, as a rule some milliseconds.
   std::string give(Order order);
   /// Any thread.
   Snapshot snapshot() const;

@@ -68,6 +68,8 @@ void Run::State::obey_orders() {
       orders.pop_front();
     }
     const std::string obstacle = obey(given.order, steady_clock::now());
+    // Whoever is answered, and looks, finds what it has asked for.
+    if (obstacle.empty()) board.show(steady_clock::now(), measures, force, pools, false);
     given.answer.set_value(obstacle);
   }
 }

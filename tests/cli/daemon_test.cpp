@@ -234,6 +234,10 @@ TEST_F(DaemonCommands, HoldRenewsAFaultUntilItIsInterrupted) {
   ASSERT_TRUE(holder.said("fault latency on api: in force until Ctrl-C\n"));
   const ordered_json first = faults().at(0);
   EXPECT_EQ(first.at("ttl"), "15s");
+  const std::string holder_name = first.at("status").at("held_by");
+  EXPECT_EQ(holder_name, first.at("status").at("by"));
+  for (const Words& words : {Words{"fault", "list"}, Words{"status"}})
+    EXPECT_THAT(ask(words).out, HasSubstr("\theld by " + holder_name + "\t"));
 
   EXPECT_TRUE(eventually([&] { return faults().at(0).at("status").at("until") != first.at("status").at("until"); }));
   expect_refusal({"fault", "add", "api", "latency", "delay=1s", "--hold"}, 1,
@@ -263,6 +267,7 @@ TEST_F(DaemonCommands, HoldGivesWayToWhoeverGivesItAnotherTime) {
   ASSERT_TRUE(holder.said("until Ctrl-C\n"));
 
   ok({"fault", "update", "api", "stall", "--for", "10m"});
+  EXPECT_EQ(faults().at(0).at("status").at("held_by"), nullptr);
   holder.signal(SIGINT);
   const Finished it = holder.finish();
 

@@ -1,12 +1,15 @@
 // firedrill serve as its users meet it: what it says, what it answers, how it ends.
 #include <csignal>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include <gmock/gmock.h>
@@ -287,6 +290,84 @@ TEST_F(Serve, PlaysDrillsOnItsOwnProxiesWhichGoOn) {
   EXPECT_EQ(ordered_json::parse(ask("GET", "/proxies/api").body).at("listen"), address);
   client.send("and after it").finish_sending();
   server.expect("and after it").expect_end();
+}
+
+/// 256 KiB in memory below the desk, in a mount namespace of this test's own, which its children are born into.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string place) : place_{std::move(place)} {
+    std::filesystem::create_directory(place_);
+    if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return;
+    ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+    mounted_ = ::mount("none", place_.c_str(), "tmpfs", 0, "size=256k") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(place_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  bool is_there() const { return mounted_; }
+  /// To the last byte.
+  void fill() const {
+    std::ofstream filler{place_ + "/filler"};
+    while (filler << std::string(1024, 'x') << std::flush) {
+    }
+  }
+  void empty() const { std::filesystem::remove(place_ + "/filler"); }
+
+ private:
+  std::string place_;
+  bool mounted_ = false;
+};
+
+TEST_F(Serve, GoesOnWhileItsStateDirectoryIsFull) {
+  const SmallDisk disk{desk_ / "state"};
+  if (!disk.is_there()) GTEST_SKIP() << "this machine allows no mount namespaces (unshare -rm)";
+  desk_.write("late.toml", drill_on(backend_, "duration = \"1100ms\"\n"));
+  start({"late.toml", "--state", "state"});
+  const std::string fault = "/v1/proxies/api/faults/slow";
+  const auto change = [&] {
+    EXPECT_EQ(ask("PUT", fault, R"({"kind": "latency", "delay": "1ms"})").status, 201);
+    EXPECT_EQ(ask("DELETE", fault).status, 204);
+  };
+  const auto journal = [&] { return ordered_json::parse(ask("GET", "/v1/status").body).at("journal"); };
+  const auto played = [&] {
+    const Answer started = ask("POST", "/v1/runs", R"({"drill": "late"})");
+    EXPECT_EQ(started.status, 201) << started.body;
+    const std::string run = "/v1/runs/" + ordered_json::parse(started.body).at("id").get<std::string>();
+    ordered_json now;
+    EXPECT_TRUE(eventually([&] { return (now = ordered_json::parse(ask("GET", run).body)).at("state") == "over"; }));
+    return now;
+  };
+  change();
+  EXPECT_EQ(journal(), ordered_json::parse(R"({"written": true, "lost_lines": 0, "failure": null})"));
+
+  disk.fill();
+  ASSERT_TRUE(eventually([&] {
+    change();  // until the last page of the journal is full, too
+    return journal().at("written") == false;
+  }));
+
+  EXPECT_THAT(journal().at("failure").get<std::string>(), HasSubstr("No space left on device"));
+  EXPECT_GT(journal().at("lost_lines"), 0);
+  EXPECT_THAT(firedrill(desk_, {"status", "--control", "127.0.0.1:" + std::to_string(port_)}).out,
+              HasSubstr("journal\tthe journal is not written: cannot write"));
+  const ordered_json blind = played();
+  EXPECT_EQ(blind.at("result"), "errored") << blind;
+  EXPECT_THAT(blind.at("reasons").dump(), HasSubstr("No space left on device"));
+  EXPECT_EQ(ordered_json::parse(ask("GET", "/v1/faults").body).at("faults").size(), 0);
+
+  disk.empty();
+  change();
+  EXPECT_TRUE(eventually([&] { return journal().at("written") == true; }));
+  EXPECT_GT(journal().at("lost_lines"), 0);
+  EXPECT_THAT(desk_.read(control_journal("state")), HasSubstr(R"("event":"dropped")"));
+  const ordered_json seen = played();
+  EXPECT_EQ(ask("GET", "/v1/runs/" + seen.at("id").get<std::string>() + "/report.json").status, 200) << seen;
+  const Finished it = stop();
+  EXPECT_EQ(it.exit_code, 0);
+  EXPECT_THAT(it.error, HasSubstr("the journal is not written, everything else goes on: cannot write"));
 }
 
 TEST_F(Serve, TakesTheSameProxyFromSeveralFiles) {

@@ -127,6 +127,27 @@ TEST_F(NativeApi, APatchChangesWhatItNames) {
   EXPECT_EQ(ask(200, "GET", "/v1/proxies/api/faults/a").at("delay"), "2ms");
 }
 
+TEST_F(NativeApi, SaysWhoHoldsAFault) {
+  create();
+  const std::string held = "/v1/proxies/api/faults/held";
+  const auto holder = [](const Json& fault) { return fault.at("status").at("held_by"); };
+  const auto patch = [&](const std::string& body) { return ask(200, "PATCH", held, body); };
+
+  EXPECT_EQ(holder(ask(201, "PUT", held, "{'kind': 'latency', 'delay': '1ms', 'ttl': '15s', 'held': true}")),
+            "ada@laptop");
+
+  EXPECT_EQ(holder(patch("{'delay': '2ms'}")), "ada@laptop") << "its time is no other";
+  EXPECT_EQ(holder(patch("{'ttl': '15s', 'held': true}")), "ada@laptop");
+  EXPECT_EQ(holder(patch("{'ttl': '10m'}")), nullptr);
+  EXPECT_EQ(holder(patch("{'ttl': '15s', 'held': true}")), "ada@laptop");
+  EXPECT_EQ(holder(patch("{'held': false}")), nullptr);
+  const Json shown = ask(200, "GET", held);
+  EXPECT_FALSE(shown.contains("held"));
+  ask(200, "PUT", held, text_of(shown));
+  EXPECT_EQ(pointers(ask(400, "PATCH", held, "{'held': 'yes'}")), "/held ");
+  expect_contract("^$");
+}
+
 TEST_F(NativeApi, NamesEveryMistakeWithItsPlace) {
   create();
   const auto wrong = [&](const std::string& body) {

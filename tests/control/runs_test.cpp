@@ -177,13 +177,17 @@ TEST_F(RunsApi, KeepsItsContract) {
       nullptr);
 
   // Orders.
-  EXPECT_EQ(ask(200, "POST", run + "/pause").at("state"), "paused");
+  const auto now_in_force = [](const Json& answer) { return answer.at("faults").at(0).at("in_force"); };
+  const Json paused = ask(200, "POST", run + "/pause");
+  EXPECT_EQ(paused.at("state"), "paused");
+  EXPECT_EQ(now_in_force(paused), false);
   EXPECT_EQ(registry_.find("cart").all().size(), 1U) << "a pause heals what is the run's";
   ask(409, "POST", run + "/pause");
   ask(409, "POST", run + "/faults/now/end");
-  EXPECT_EQ(ask(200, "POST", run + "/resume").at("state"), "running");
+  const Json resumed = ask(200, "POST", run + "/resume");
+  EXPECT_EQ(resumed.at("state"), "running");
+  EXPECT_EQ(now_in_force(resumed), true);
   ask(409, "POST", run + "/resume");
-  ASSERT_TRUE(eventually([&] { return is_in_force(id); }));
   ask(200, "POST", run + "/faults/now/extend", "{'by': '1s'}");
   ask(400, "POST", run + "/faults/now/extend");
   ask(400, "POST", run + "/faults/now/extend", "{'by': '1ms'}");
@@ -194,7 +198,9 @@ TEST_F(RunsApi, KeepsItsContract) {
   ask(409, "POST", run + "/faults/now/skip");
   ask(200, "POST", run + "/faults/later/skip");
   ask(409, "POST", run + "/faults/later/skip");
-  ask(200, "POST", run + "/faults/now/end");
+  const Json ended = ask(200, "POST", run + "/faults/now/end");
+  EXPECT_EQ(now_in_force(ended), false);
+  EXPECT_THAT(ended.at("events").dump(), HasSubstr("fault now ended by ada@laptop"));
   ask(409, "POST", run + "/faults/now/end");
   for (const std::string order : {"skip", "end"}) ask(404, "POST", run + "/faults/no/" + order);
   EXPECT_THAT(ask(404, "POST", run + "/faults/latr/extend", "{'by': '1s'}").at("detail"),
@@ -298,12 +304,52 @@ TEST_F(RunsApi, AHealOfEverythingAbortsRuns) {
 TEST_F(RunsApi, ARunThatCannotHaveItsProxySaysSo) {
   ask(201, "POST", "/v1/proxies", "{'name': 'shop', 'listen': '127.0.0.1:0', 'upstream': '127.0.0.1:9'}");
 
-  const std::string id = start("{'drill': 'short'}");
+  EXPECT_THAT(ask(409, "POST", "/v1/runs", "{'drill': 'short'}").at("detail"),
+              HasSubstr("proxy \"shop\": the daemon has one of that name"));
 
+  EXPECT_TRUE(runs_.list().empty());
+  EXPECT_FALSE(fs::exists(directory_.path() / "state/runs"));
+  ask(200, "GET", "/v1/proxies/shop");  // and keeps it
+}
+
+TEST_F(RunsApi, ARunWhoseAddressesAreTakenIsNotStarted) {
+  const tests::Backend somebody;
+  const std::string taken = somebody.endpoint().text();
+  for (const std::string key : {"proxy.shop.listen", "backend.app.listen"}) {
+    SCOPED_TRACE(key);
+    const std::string set = "{'drill': 'short', 'set': {'" + key + "': '" + taken + "'}}";
+    EXPECT_THAT(ask(409, "POST", "/v1/runs", set).at("detail"),
+                AllOf(HasSubstr(taken), HasSubstr("Address already in use")));
+    ask(200, "POST", "/v1/runs", "{'drill': 'short', 'dry_run': true, 'set': {'" + key + "': '" + taken + "'}}");
+  }
+  EXPECT_TRUE(runs_.list().empty());
+  ask(404, "GET", "/v1/proxies/shop");
+
+  // What only the start can tell is in the outcome.
+  const std::string id = start("{'drill': 'long', 'set': {'proxy.cart.listen': 'unix:/no/such/directory/socket'}}");
   wait_for_end(id);
   EXPECT_EQ(show(id).at("result"), "errored");
-  EXPECT_THAT(show(id).at("reasons").dump(), HasSubstr("the daemon has one of that name"));
-  ask(200, "GET", "/v1/proxies/shop");  // and keeps it
+  EXPECT_THAT(show(id).at("reasons").dump(), HasSubstr("/no/such/directory/socket"));
+  expect_contract("^$");
+}
+
+TEST_F(RunsApi, ShowsTheSettingsOfItsFaults) {
+  const std::string ramped =
+      std::string{long_drill} +
+      "[[fault]]\nname = \"tight\"\nproxy = \"cart\"\nkind = \"pool\"\nat = \"0s\"\nfor = \"2m\"\n"
+      "max_connections.ramp = { from = 40, to = 7, over = \"1m\" }\nqueue_timeout = \"1s\"\n";
+  const std::string id = start(sent(ramped));
+  ASSERT_TRUE(eventually([&] { return is_in_force(id, 0) && is_in_force(id, 2); }));
+
+  const Json slow = ask(200, "GET", "/v1/proxies/cart/faults/now"),
+             tight = ask(200, "GET", "/v1/proxies/cart/faults/tight");
+
+  EXPECT_EQ(slow.at("delay"), "2ms");
+  EXPECT_EQ(slow.at("ttl"), "2m");
+  EXPECT_EQ(tight.at("queue_timeout"), "1s");
+  EXPECT_EQ(tight.at("max_connections").at("ramp").dump(), R"({"from":40,"to":7,"over":"1m"})");
+  ask(200, "GET", "/v1/faults");
+  expect_contract("^$");
 }
 
 TEST_F(RunsApi, ARunSurvivesThatItsProxyIsRemoved) {
