@@ -78,9 +78,7 @@ void Chain::touch(Stage& stage, Time now) const {
   stage.fault->effects->touch({link_.ordinal, link_.client, now});
 }
 
-// After everything that the stage's fault was told.
 void Chain::settle(Stage& stage) {
-  answered(stage, stage.stream->wake(), stage.stream->held(), stage.stream->full());
   closes_ = closes_ || stage.stream->closes();
   const std::uint64_t discarded = stage.stream->discarded();
   if (discarded == stage.discarded) return;
@@ -88,25 +86,6 @@ void Chain::settle(Stage& stage) {
     stage.fault->effects->discarded.fetch_add(discarded - stage.discarded, std::memory_order_relaxed);
   discarded_ += discarded - stage.discarded;
   stage.discarded = discarded;
-}
-
-void Chain::answered(Stage& stage, Time wake, std::size_t held, bool full) {
-  held_ += held - std::exchange(stage.held, held);
-  full_ += (full ? 1U : 0U) - (std::exchange(stage.full, full) ? 1U : 0U);
-  const Time before = std::exchange(stage.wake, wake);
-  if (wake <= wake_) {
-    wake_ = wake;
-  } else if (before == wake_) {  // it may have been the only one
-    wake_ = never;
-    for (const Stage& each : stages_) wake_ = std::min(wake_, each.wake);
-  }
-}
-
-bool Chain::answers_stand() const {
-  return std::all_of(stages_.begin(), stages_.end(), [](const Stage& stage) {
-    return stage.wake == stage.stream->wake() && stage.held == stage.stream->held() &&
-           stage.full == stage.stream->full();
-  });
 }
 
 void Chain::data(Bytes bytes, Time now, Outlet& out) {
@@ -125,12 +104,18 @@ void Chain::abort(Time now, Outlet& out) {
 }
 
 void Chain::advance(Time now, Outlet& out) {
-  assert(answers_stand());
-  while (wake_ <= now && wake_ != never) {
+  while (true) {
     // Of two due at the same moment the later in the chain goes first: it holds the older bytes.
-    std::size_t first = stages_.size() - 1;
-    while (stages_[first].wake != wake_) --first;
-    const Time due = wake_;
+    std::size_t first = stages_.size();
+    Time due = never;
+    for (std::size_t i = stages_.size(); i-- > 0;) {
+      const Time wake = stages_[i].stream->wake();
+      if (wake < due) {
+        due = wake;
+        first = i;
+      }
+    }
+    if (due > now || due == never) return;
     Stage& stage = stages_[first];
     if (now > due)
       stage.fault->effects->lateness.record(now - due);  // none where time is virtual, or told from outside
@@ -156,7 +141,6 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
       stages_[i].stream->release(now, next);
       settle(stages_[i]);
       spoiled_ = spoiled_ || (stages_[i].stream->discarded() > 0 && !stages_[i].stream->closes());
-      answered(stages_[i], never, 0, false);
       stages_[i].stream.reset();  // before the fault whose effects it knows
       stages_.erase(stages_.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
@@ -188,6 +172,22 @@ void Chain::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const
     if (next.used()) touch(begun, now);
     settle(begun);
   }
+}
+
+Time Chain::wake() const {
+  Time earliest = never;
+  for (const Stage& stage : stages_) earliest = std::min(earliest, stage.stream->wake());
+  return earliest;
+}
+
+std::size_t Chain::held() const {
+  std::size_t bytes = 0;
+  for (const Stage& stage : stages_) bytes += stage.stream->held();
+  return bytes;
+}
+
+bool Chain::full() const {
+  return std::any_of(stages_.begin(), stages_.end(), [](const Stage& stage) { return stage.stream->full(); });
 }
 
 }  // namespace firedrill::faults

@@ -32,11 +32,11 @@ class Chain {
 
   /// Carries out every tick due up to `now`, in order of the moments asked for.
   void advance(Time now, Outlet& out);
-  Time wake() const { return wake_; }
+  Time wake() const;
 
   bool empty() const { return stages_.empty(); }
-  std::size_t held() const { return held_; }
-  bool full() const { return full_ > 0; }
+  std::size_t held() const;
+  bool full() const;
   /// True once a released fault had thrown bytes away: the link must be reset.
   bool spoiled() const { return spoiled_; }
   /// True once the end of this lane, when it has been carried, is the end of the whole link.
@@ -51,27 +51,17 @@ class Chain {
     bool ended = false;           // was handed an end
     std::uint64_t discarded = 0;  // already reported to the fault's effects
     bool touched = false;
-    // What the fault answered last: it answers the same until it is told something, and thousands of lanes are asked
-    // often.
-    bool full = false;
-    std::size_t held = 0;
-    Time wake = never;
   };
   class Next;
 
   void touch(Stage& stage, Time now) const;
   void settle(Stage& stage);
-  void answered(Stage& stage, Time wake, std::size_t held, bool full);
-  bool answers_stand() const;
 
   Direction direction_;
   Discards discards_;
   std::vector<Stage> stages_;
   LinkFacts link_;
-  Time wake_ = never;     // the earliest of all
-  std::size_t held_ = 0;  // of all together
-  std::size_t full_ = 0;  // how many are
-  bool ended_ = false;    // handed an end to the outlet
+  bool ended_ = false;  // handed an end to the outlet
   bool spoiled_ = false;
   bool closes_ = false;
   std::uint64_t discarded_ = 0;
