@@ -37,7 +37,8 @@ void Dialler::look_up(const Endpoint& upstream) {
     asio::ip::basic_resolver<asio::ip::tcp, asio::thread_pool::executor_type> resolver{where};
     asio::error_code error;
     std::vector<Address> found;
-    for (const auto& result : resolver.resolve(host, std::to_string(port), error)) found.emplace_back(result.endpoint());
+    for (const auto& result : resolver.resolve(host, std::to_string(port), error))
+      found.emplace_back(result.endpoint());
     std::reverse(found.begin(), found.end());
     worker.post([lookup, found = std::move(found)]() mutable {
       Dialler* const dialler = lookup->dialler;

@@ -307,8 +307,7 @@ bool Link::splice_some(Direction d) {
   lane(d).passed(got.bytes, 0);
   here.is_bulk = got.bytes >= bulk_until;
   empty_pipe(d);
-  if (faulted_ && !faulted_->watch.empty() && state_ != State::over)
-    obey(faulted_->watch.moved(d, got.bytes, now));
+  if (faulted_ && !faulted_->watch.empty() && state_ != State::over) obey(faulted_->watch.moved(d, got.bytes, now));
   return true;
 }
 

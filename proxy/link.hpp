@@ -21,8 +21,8 @@ namespace firedrill::proxy {
 
 class Branch;
 
-/// Lives on its worker's thread; every call comes from there. Reads and writes without blocking whatever its worker says
-/// is ready, as far as its lanes want it. Once over, it asks its branch to bury it.
+/// Lives on its worker's thread; every call comes from there. Reads and writes without blocking whatever its worker
+/// says is ready, as far as its lanes want it. Once over, it asks its branch to bury it.
 class Link {
  public:
   Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts);
@@ -62,10 +62,10 @@ class Link {
   struct Way {
     Way(Direction d, std::size_t memory_cap) : lane{d, memory_cap} {}
     Lane lane;
-    std::unique_ptr<Pipe> pipe;   // only while there is bulk to move, and bytes perhaps in it
-    bool is_bulk = false;         // the last read was a large one
-    bool can_splice = true;       // the kernel has not refused yet
-    bool is_to_go_on = false;     // others have their turn
+    std::unique_ptr<Pipe> pipe;  // only while there is bulk to move, and bytes perhaps in it
+    bool is_bulk = false;        // the last read was a large one
+    bool can_splice = true;      // the kernel has not refused yet
+    bool is_to_go_on = false;    // others have their turn
   };
   /// What only a link under faults needs.
   struct Faulted {

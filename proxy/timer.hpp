@@ -38,7 +38,8 @@ class Timer {
 class Timers {
  public:
   Time next() const { return heap_.empty() ? faults::never : heap_.front()->at_; }
-  /// Calls those that are due up to `now`, earliest first; not for ever, if they set themselves anew for moments that have passed.
+  /// Calls those that are due up to `now`, earliest first; not for ever, if they set themselves anew for moments that
+  /// have passed.
   void fire(Time now);
 
  private:

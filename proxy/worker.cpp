@@ -51,7 +51,7 @@ Worker::Worker()
   thread_ = std::thread{[this] {
     pthread_setname_np(pthread_self(), "firedrill-link");
     ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);  // else the kernel takes its time: 50 µs
-    sigset_t broken_pipes;  // splice has no MSG_NOSIGNAL
+    sigset_t broken_pipes;                           // splice has no MSG_NOSIGNAL
     sigemptyset(&broken_pipes);
     sigaddset(&broken_pipes, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken_pipes, nullptr);
