@@ -382,7 +382,7 @@ TEST_F(PlanChange, AGateOfAnotherKindIsAnotherGate) {
 
 TEST_F(PlanChange, ManyMidStreamLoseNothing) {
   open();
-  const std::uint64_t bytes = 100'000'000 / tests::haste;
+  const std::uint64_t bytes = 30'000'000 / tests::haste;
   constexpr unsigned enough = 20;
   std::atomic<bool> done{false};
   std::atomic<unsigned> changes{0};
