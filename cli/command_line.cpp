@@ -11,6 +11,7 @@
 #include "cli/completion.hpp"
 #include "cli/daemon_line.hpp"
 #include "cli/help_pages.hpp"
+#include "cli/validators.hpp"
 #include "faults/reader.hpp"
 #include "faults/units.hpp"
 #include "version.hpp"
@@ -33,11 +34,6 @@ std::string a_duration(const std::string& text) {
   const auto duration = faults::parse_duration(text);
   const bool fits = duration && *duration >= faults::Duration::zero() && *duration <= std::chrono::hours{1};
   return fits ? "" : fmt::format("must be a duration up to 1h, such as 10s, not \"{}\"", text);
-}
-
-std::string a_format(const std::string& text) {
-  const bool known = text == "markdown" || text == "json" || text == "junit";
-  return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
 }
 
 std::string a_shell(const std::string& text) {

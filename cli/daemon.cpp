@@ -103,14 +103,14 @@ int exit_code_of(unsigned status) {
   return status == 404 || status == 409 || status == 423 ? exit_refused : exit_bad_input;
 }
 
-std::string text_at(const Json& object, const char* key) {
+std::string text_if_any(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 // "/delay.ramp" where the text does not name the key itself.
 std::string line_of(const Json& error) {
-  const std::string pointer = text_at(error, "pointer"), detail = text_at(error, "detail");
+  const std::string pointer = text_if_any(error, "pointer"), detail = text_if_any(error, "detail");
   const std::string key = pointer.substr(pointer.rfind('/') + 1);
   return pointer.empty() || detail.find(key) != std::string::npos ? detail : pointer + ": " + detail;
 }
@@ -121,7 +121,7 @@ NotDone refusal(unsigned status, const Json& problem, const std::string& address
         exit_bad_input,
         {fmt::format("{} asks for a token that it knows; give one with FIREDRILL_TOKEN or --token-file FILE", address)},
         status};
-  const std::string detail = problem.is_object() ? text_at(problem, "detail") : "";
+  const std::string detail = problem.is_object() ? text_if_any(problem, "detail") : "";
   if (detail.empty() && status < 500) return {exit_errored, {not_a_daemon(address)}, status};
   if (detail.empty()) return {exit_errored, {fmt::format("{} answered with status {}", address, status)}, status};
   std::vector<std::string> lines;

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/help_pages.hpp"
+#include "cli/validators.hpp"
 #include "faults/units.hpp"
 
 namespace firedrill::cli {
@@ -13,11 +14,6 @@ namespace {
 
 std::string a_ttl(const std::string& text) {
   return faults::parse_duration(text) ? "" : fmt::format("must be a duration, such as 5m, not \"{}\"", text);
-}
-
-std::string a_format(const std::string& text) {
-  const bool known = text == "markdown" || text == "json" || text == "junit";
-  return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
 }
 
 void operand(CLI::App& app, const std::string& name, std::string& into, const std::string& summary) {

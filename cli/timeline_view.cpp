@@ -16,7 +16,6 @@ namespace {
 using drills::Snapshot;
 using faults::Duration;
 
-constexpr std::size_t wide = 70;
 constexpr std::size_t remark_width = 14;
 
 class Scale {

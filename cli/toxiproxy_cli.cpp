@@ -88,7 +88,7 @@ struct Flag {
   bool is_switch = false;
 };
 
-struct Line {
+struct CommandLine {
   std::map<std::string, std::vector<std::string>> flags;
   std::vector<std::string> rest;  // what is no flag
 
@@ -103,7 +103,8 @@ struct Command {
   std::vector<std::string> names;
   std::string usage, summary;
   std::vector<Flag> flags;
-  std::function<void(Server&, const Line&, const std::string& page)> act;  // empty: what follows is another command
+  std::function<void(Server&, const CommandLine&, const std::string& page)>
+      act;  // empty: what follows is another command
 };
 
 std::string dashed(const Flag& flag) {
@@ -121,9 +122,9 @@ std::string page_of(const Command& command) {
 }
 
 // Flags up to the first word that is none.
-Line read(const std::vector<std::string>& words, std::vector<Flag> flags, const std::string& page) {
+CommandLine read(const std::vector<std::string>& words, std::vector<Flag> flags, const std::string& page) {
   flags.push_back({{"help"}, "show help", true});
-  Line line;
+  CommandLine line;
   std::size_t i = 0;
   for (; i < words.size() && words[i].size() > 1 && words[i][0] == '-'; ++i) {
     if (words[i] == "--") {
@@ -157,12 +158,12 @@ const Command& find(const std::vector<Command>& commands, const std::string& nam
   throw Failed{fmt::format("there is no command '{}'", name), page};
 }
 
-std::string proxy_of(const Line& line, const std::string& page) {
+std::string proxy_of(const CommandLine& line, const std::string& page) {
   if (line.rest.empty() || line.rest[0].empty()) throw Failed{"Proxy name is required as the first argument.", page};
   return line.rest[0];
 }
 
-std::string required(const Line& line, const std::string& flag, const std::string& page) {
+std::string required(const CommandLine& line, const std::string& flag, const std::string& page) {
   const std::string value = line.value(flag);
   if (!value.empty()) return value;
   const bool behind = line.rest.size() > 1 && line.rest[1].starts_with('-');
@@ -184,7 +185,7 @@ std::string text_at(const Json& json, const char* key) { return json.at(key).get
 
 std::string enabled_text(const Json& proxy) { return proxy.at("enabled").get<bool>() ? "enabled" : "disabled"; }
 
-void list(Server& server, const Line&, const std::string&) {
+void list(Server& server, const CommandLine&, const std::string&) {
   const Json proxies = server.ask("Failed to retrieve proxies", "GET", "/proxies");
   std::map<std::string, Json> sorted;
   for (const auto& item : proxies.items()) sorted.emplace(item.key(), item.value());
@@ -209,7 +210,7 @@ std::string attributes_of(const Json& toxic, std::string_view before) {
   return text;
 }
 
-void inspect(Server& server, const Line& line, const std::string& page) {
+void inspect(Server& server, const CommandLine& line, const std::string& page) {
   const Json it = proxy(server, proxy_of(line, page));
   const Json& toxics = it.at("toxics");
   if (!on_terminal()) {
@@ -233,7 +234,7 @@ void inspect(Server& server, const Line& line, const std::string& page) {
   print(table, "Proxy has no toxics enabled.");
 }
 
-void create(Server& server, const Line& line, const std::string& page) {
+void create(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page);
   const Json body{{"name", name},
                   {"listen", required(line, "listen", page)},
@@ -244,7 +245,7 @@ void create(Server& server, const Line& line, const std::string& page) {
 }
 
 // The whole proxy goes back by POST, as servers before 2.6 want it.
-void toggle(Server& server, const Line& line, const std::string& page) {
+void toggle(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page);
   Json it = proxy(server, name);
   it["enabled"] = !it.at("enabled").get<bool>();
@@ -252,7 +253,7 @@ void toggle(Server& server, const Line& line, const std::string& page) {
   say(fmt::format("Proxy {} is now {}", name, enabled_text(it)));
 }
 
-void remove(Server& server, const Line& line, const std::string& page) {
+void remove(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page);
   proxy(server, name);
   server.ask("Failed to delete proxy", "DELETE", path_of(name));
@@ -267,7 +268,7 @@ std::optional<double> number(const std::string& text) {
 }
 
 // What is a number is sent as one, 1e3 as 1000; lists may also have commas between them.
-Json attributes_of(const Line& line) {
+Json attributes_of(const CommandLine& line) {
   Json all = Json::object();
   const auto given = line.flags.find("attribute");
   if (given == line.flags.end()) return all;
@@ -290,7 +291,7 @@ Json attributes_of(const Line& line) {
   return all;
 }
 
-double toxicity_of(const Line& line) {
+double toxicity_of(const CommandLine& line) {
   const std::string given = line.value("toxicity");
   if (given.empty()) return 1;
   const auto value = number(given);
@@ -298,7 +299,7 @@ double toxicity_of(const Line& line) {
   throw Failed{"toxicity should be a float between 0 and 1."};
 }
 
-void add_toxic(Server& server, const Line& line, const std::string& page) {
+void add_toxic(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page);
   const std::string type = required(line, "type", page);
   if (line.on("upstream") && line.on("downstream"))
@@ -314,7 +315,7 @@ void add_toxic(Server& server, const Line& line, const std::string& page) {
                   text_at(made, "name"), name));
 }
 
-void update_toxic(Server& server, const Line& line, const std::string& page) {
+void update_toxic(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page), toxic = required(line, "toxicName", page);
   const Json body{{"toxicity", toxicity_of(line)}, {"attributes", attributes_of(line)}};
   proxy(server, name);
@@ -322,7 +323,7 @@ void update_toxic(Server& server, const Line& line, const std::string& page) {
   say(fmt::format("Updated toxic '{}' on proxy '{}'", toxic, name));
 }
 
-void remove_toxic(Server& server, const Line& line, const std::string& page) {
+void remove_toxic(Server& server, const CommandLine& line, const std::string& page) {
   const std::string name = proxy_of(line, page), toxic = required(line, "toxicName", page);
   proxy(server, name);
   server.ask("Failed to remove toxic", "DELETE", path_of(name, toxic));
@@ -386,7 +387,7 @@ std::string page_of_all() {
   return page;
 }
 
-std::string url_of(const Line& line) {
+std::string url_of(const CommandLine& line) {
   std::string url = line.value("host");
   if (url.empty()) {
     const char* const given = std::getenv("TOXIPROXY_URL");  // NOLINT(concurrency-mt-unsafe): nobody changes it
@@ -399,20 +400,20 @@ std::string url_of(const Line& line) {
 }
 
 void carry_out(const std::vector<std::string>& words) {
-  const Line line = read(words, global_flags(), page_of_all());
+  const CommandLine line = read(words, global_flags(), page_of_all());
   if (line.on("version")) return say(fmt::format("toxiproxy-cli version {} (firedrill {})", stands_for, version));
   const bool help = line.rest.empty() || line.rest[0] == "help" || line.rest[0] == "h";
   if (line.on("help") || help) return print(page_of_all());
   const Command* command = &find(commands(), line.rest[0], page_of_all());
   std::vector<std::string> rest(line.rest.begin() + 1, line.rest.end());
   if (!command->act) {
-    const Line behind = read(rest, {}, page_of_all());
+    const CommandLine behind = read(rest, {}, page_of_all());
     if (behind.on("help") || behind.rest.empty()) return print(page_of_all());
     command = &find(toxic_commands(), behind.rest[0], page_of_all());
     rest.assign(behind.rest.begin() + 1, behind.rest.end());
   }
   const std::string page = page_of(*command);
-  const Line own = read(rest, command->flags, page);
+  const CommandLine own = read(rest, command->flags, page);
   if (own.on("help")) return print(page);
   Server server{url_of(line)};
   command->act(server, own, page);

@@ -19,7 +19,6 @@ using faults::Duration;
 using Lines = std::vector<std::string>;
 
 constexpr std::size_t most_events = 8;
-constexpr std::size_t wide = 70;  // from here on there is room for words
 
 std::string clock(Duration d) { return show_length(std::chrono::floor<std::chrono::seconds>(d)); }
 

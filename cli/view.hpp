@@ -21,6 +21,8 @@ struct Shape {
 };
 /// Narrower terminals are drawn for as if they were this wide.
 inline constexpr std::size_t least_width = 40;
+/// From here on there is room for words.
+inline constexpr std::size_t wide = 70;
 
 /// At most shape.height lines, none wider than shape.width. Where the height is short the events go first.
 std::vector<std::string> view(const Heading& heading, const drills::Snapshot& snapshot, const History& history,

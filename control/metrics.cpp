@@ -25,7 +25,9 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 constexpr double bounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 
-std::string_view name(faults::Direction d) { return d == faults::Direction::upstream ? "upstream" : "downstream"; }
+std::string_view direction_name(faults::Direction d) {
+  return d == faults::Direction::upstream ? "upstream" : "downstream";
+}
 constexpr faults::Direction directions[] = {faults::Direction::upstream, faults::Direction::downstream};
 
 class Page {
@@ -113,11 +115,11 @@ void add_proxy(Page& page, const ProxyView& proxy, const proxy::Counters& counte
              labels, n(counters.connect_errors()));
   for (const faults::Direction d : directions) {
     const auto i = static_cast<std::size_t>(d);
-    const Labels both{{"proxy", id}, {"direction", std::string{name(d)}}};
+    const Labels both{{"proxy", id}, {"direction", std::string{direction_name(d)}}};
     page.count("firedrill_received_bytes_total", "Bytes read from the sender", both, n(counters.bytes_in[i]));
     page.count("firedrill_sent_bytes_total", "Bytes written to the receiver", both, n(counters.bytes_out[i]));
     // Toxiproxy's own two; its order of labels.
-    const Labels as_toxiproxy{{"direction", std::string{name(d)}},
+    const Labels as_toxiproxy{{"direction", std::string{direction_name(d)}},
                               {"listener", proxy.address.text()},
                               {"proxy", id},
                               {"upstream", proxy.spec.upstream.text()}};

@@ -29,9 +29,6 @@ using faults::Value;
 constexpr Duration usual_ttl = 1h;
 constexpr Duration longest_ttl = 366 * 24h;
 
-Response ok(const Json& body, unsigned status = 200) { return {status, "application/json", text_of(body)}; }
-Response nothing() { return {204, "", ""}; }
-
 /// A body that may be left out.
 Json body_or_nothing(const Request& request) {
   return request.body.empty() ? Json::object() : parse_json(request.body);

@@ -28,8 +28,6 @@ using faults::Reader;
 using faults::seconds;
 using faults::Value;
 
-Response ok(const Json& body, unsigned status = 200) { return {status, "application/json", text_of(body)}; }
-
 std::string_view state_of(const RunView& run) {
   if (run.outcome) return "over";
   if (run.now.paused) return "paused";

@@ -17,15 +17,14 @@
 
 namespace firedrill::control {
 
-using std::chrono::seconds;
 using std::chrono::sys_seconds;
 using std::chrono::system_clock;
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr seconds longest_nap{5};
-constexpr seconds between_notes{60};  // of what has been looked at, when nothing was due
+constexpr std::chrono::seconds longest_nap{5};
+constexpr std::chrono::seconds between_notes{60};  // of what has been looked at, when nothing was due
 
 std::map<std::string, sys_seconds> recalled(const fs::path& file) {
   std::map<std::string, sys_seconds> looked;
@@ -33,7 +32,8 @@ std::map<std::string, sys_seconds> recalled(const fs::path& file) {
   const Json json = Json::parse(in, nullptr, false);
   if (!json.is_object()) return looked;
   for (const auto& item : json.items())
-    if (item.value().is_number_integer()) looked[item.key()] = sys_seconds{seconds{item.value().get<std::int64_t>()}};
+    if (item.value().is_number_integer())
+      looked[item.key()] = sys_seconds{std::chrono::seconds{item.value().get<std::int64_t>()}};
   return looked;
 }
 
@@ -58,12 +58,12 @@ void Scheduler::run() {
   std::unique_lock lock{mutex_};
   while (!over_) {
     lock.unlock();
-    const auto now = std::chrono::floor<seconds>(system_clock::now());
-    seconds nap = longest_nap;
+    const auto now = std::chrono::floor<std::chrono::seconds>(system_clock::now());
+    std::chrono::seconds nap = longest_nap;
     try {
       look(now);
       for (const Coming& one : coming(now))
-        if (one.next) nap = std::clamp(*one.next - now, seconds{1}, nap);
+        if (one.next) nap = std::clamp(*one.next - now, std::chrono::seconds{1}, nap);
     } catch (const std::exception& error) {  // out of memory or descriptors: another look may do better
       spdlog::warn("schedule: {}", error.what());
     }

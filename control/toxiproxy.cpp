@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "control/answered.hpp"
 #include "control/loose_json.hpp"
 #include "control/metrics.hpp"
 #include "control/problem.hpp"
@@ -28,8 +29,7 @@ using proxy::Endpoint;
 /// The release whose interface this is.
 constexpr std::string_view stands_for = "2.12.0";
 
-Response ok(const Json& body, unsigned status = 200) { return {status, "application/json", body.dump()}; }
-Response nothing() { return {204, "", ""}; }
+Response toxiproxy_ok(const Json& body, unsigned status = 200) { return {status, "application/json", body.dump()}; }
 
 Response error(unsigned status, const std::string& what) {
   return {status, "application/json",
@@ -98,7 +98,7 @@ Json toxics_of(const ProxyView& proxy) {
   return all;
 }
 
-Json json_of(const ProxyView& proxy) {
+Json toxiproxy_json(const ProxyView& proxy) {
   return {{"name", proxy.spec.name},
           {"listen", shown(proxy.address)},
           {"upstream", proxy.spec.upstream.text()},
@@ -228,8 +228,8 @@ class Toxiproxy {
 
   Response list(const Request&, const Places&) const {
     Json all = Json::object();
-    for (const ProxyView& proxy : registry_.list()) all[proxy.spec.name] = json_of(proxy);
-    return ok(all);
+    for (const ProxyView& proxy : registry_.list()) all[proxy.spec.name] = toxiproxy_json(proxy);
+    return toxiproxy_ok(all);
   }
 
   Response create(const Request& request, const Places&) const {
@@ -237,15 +237,15 @@ class Toxiproxy {
     const auto all = registry_.list();
     if (std::any_of(all.begin(), all.end(), [&](const ProxyView& p) { return p.spec.name == wanted.name; }))
       throw Refusal{409, "proxy already exists"};
-    return ok(json_of(open(wanted, request.by())), 201);
+    return toxiproxy_ok(toxiproxy_json(open(wanted, request.by())), 201);
   }
 
-  Response show(const Request&, const Places& places) const { return ok(json_of(find(places))); }
+  Response show(const Request&, const Places& places) const { return toxiproxy_ok(toxiproxy_json(find(places))); }
 
   Response change(const Request& request, const Places& places) const {
     const ProxyView before = find(places);
     const Json body = object_of(parse_first(request.body));
-    return ok(json_of(registry_.change(before.spec.name, change_to(body, before), request.by())));
+    return toxiproxy_ok(toxiproxy_json(registry_.change(before.spec.name, change_to(body, before), request.by())));
   }
 
   Response remove(const Request& request, const Places& places) const {
@@ -253,7 +253,7 @@ class Toxiproxy {
     return nothing();
   }
 
-  Response toxics(const Request&, const Places& places) const { return ok(toxics_of(find(places))); }
+  Response toxics(const Request&, const Places& places) const { return toxiproxy_ok(toxics_of(find(places))); }
 
   Response add_toxic(const Request& request, const Places& places) const {
     const ProxyView proxy = find(places);
@@ -262,14 +262,14 @@ class Toxiproxy {
       for (const HandFault& fault : proxy.faults)
         if (fault.fault->name == name) throw Refusal{409, "toxic already exists"};
     });
-    return ok(control::json_of(
-        wanted.name, *toxic_of(registry_.add_fault(proxy.spec.name,
-                                                   fault_of(wanted.name, wanted.toxic, options_.ttl, request.by())))));
+    return toxiproxy_ok(
+        json_of(wanted.name, *toxic_of(registry_.add_fault(
+                                 proxy.spec.name, fault_of(wanted.name, wanted.toxic, options_.ttl, request.by())))));
   }
 
   Response show_toxic(const Request&, const Places& places) const {
     const HandFault fault = find_toxic(places);
-    return ok(control::json_of(fault.fault->name, *toxic_of(fault)));
+    return toxiproxy_ok(json_of(fault.fault->name, *toxic_of(fault)));
   }
 
   Response change_toxic(const Request& request, const Places& places) const {
@@ -282,7 +282,7 @@ class Toxiproxy {
       if (const Json* const attributes = loosely(body, "attributes")) take_attributes(*toxic, *attributes);
       return fault_of(name, *toxic, fault.ttl, request.by());
     });
-    return ok(control::json_of(name, *toxic_of(changed)));
+    return toxiproxy_ok(json_of(name, *toxic_of(changed)));
   }
 
   Response remove_toxic(const Request& request, const Places& places) const {
@@ -311,7 +311,7 @@ class Toxiproxy {
     Json done = Json::array();
     try {
       populate(request.body, request.by(), done);
-      return ok({{"proxies", done}}, 201);
+      return toxiproxy_ok({{"proxies", done}}, 201);
     } catch (const CannotListen& refusal) {
       return not_populated(500, said(refusal), done);
     } catch (const Refusal& refusal) {
@@ -322,7 +322,7 @@ class Toxiproxy {
   }
 
   void populate(std::string_view body, const std::string& who, Json& done) const {
-    for (const Wanted& wanted : read_list(body)) done.push_back(json_of(open_or_keep(wanted, who)));
+    for (const Wanted& wanted : read_list(body)) done.push_back(toxiproxy_json(open_or_keep(wanted, who)));
   }
 
   /// "listen tcp 127.0.0.1:3310: bind: address already in use"

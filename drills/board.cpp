@@ -14,10 +14,10 @@ constexpr Duration recent_window = std::chrono::seconds{2};
 constexpr std::size_t most_events = 1000;
 
 Snapshot::CheckNow check_now(const Drill& drill, std::size_t i, const Measures& measures, bool final) {
-  using State = Snapshot::CheckNow::State;
+  using Standing = Snapshot::CheckNow::State;
   const Verdict verdict = judge(drill, i, measures);
-  State state = verdict.passed ? State::holding : State::missed;
-  if (!verdict.measured_at_all) state = final ? State::no_samples : State::waiting;
+  Standing state = verdict.passed ? Standing::holding : Standing::missed;
+  if (!verdict.measured_at_all) state = final ? Standing::no_samples : Standing::waiting;
   return {drill.checks[i].name, drill.checks[i].during, verdict.measured, verdict.expected, state};
 }
 

@@ -103,6 +103,8 @@ struct CommandProbe {
   int exit_code = 0;
 };
 using Source = std::variant<LoadSource, ProxySource, HttpProbe, TcpProbe, CommandProbe>;
+/// True for sources that are looked at by asking, not by watching traffic.
+inline bool is_probe(const Source& source) { return source.index() >= 2; }
 
 struct CheckSpec {
   std::string name;

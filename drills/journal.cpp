@@ -16,12 +16,12 @@
 namespace firedrill::drills {
 namespace {
 
-using Clock = std::chrono::system_clock;
+using std::chrono::system_clock;
 
-std::string show_utc(Clock::time_point moment) {
+std::string show_utc(system_clock::time_point moment) {
   const auto second = std::chrono::floor<std::chrono::seconds>(moment);
   const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(moment - second);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(Clock::to_time_t(second)), rest.count());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(second)), rest.count());
 }
 
 std::filesystem::path created(const std::filesystem::path& directory) {
@@ -108,7 +108,7 @@ bool Journal::is_behind() const {
 std::string Journal::line(std::string_view event, std::string_view fields) {
   const double t = start_ ? faults::seconds(faults::Time::clock::now() - *start_) : 0;
   std::string text = fmt::format(R"({{"v":{},"seq":{},"t":{:.6f},"utc":"{}","event":"{}")", journal_version, seq_++, t,
-                                 show_utc(Clock::now()), event);
+                                 show_utc(system_clock::now()), event);
   if (fields != "{}") text += ',';
   text += fields.substr(1);
   text += '\n';
@@ -138,7 +138,7 @@ void Journal::run() {
 }
 
 std::filesystem::path new_run_directory(const std::filesystem::path& root, std::string_view drill,
-                                        Clock::time_point now) {
+                                        system_clock::time_point now) {
   std::string name;
   for (const char c : drill) {
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
@@ -146,7 +146,7 @@ std::filesystem::path new_run_directory(const std::filesystem::path& root, std::
     name += plain ? c : '-';
   }
   if (name.empty()) name = "drill";
-  name += fmt::format("-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(Clock::to_time_t(now)));
+  name += fmt::format("-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(system_clock::to_time_t(now)));
   created(root);
   for (int attempt = 1;; ++attempt) {
     const auto directory = root / (attempt == 1 ? name : fmt::format("{}-{}", name, attempt));

@@ -47,8 +47,6 @@ class Measures {
   std::map<std::size_t, Duration> lasted_;
 };
 
-/// True for sources that are looked at by asking, not by watching traffic.
-inline bool is_probe(const Source& source) { return source.index() >= 2; }
 /// "load users", "proxy api", "http http://…", "tcp …", "command …".
 std::string show(const Source& source);
 

@@ -15,7 +15,7 @@ namespace {
 using faults::Problems;
 using faults::Value;
 
-constexpr std::string_view source = "drill";
+constexpr std::string_view sent_as = "drill";
 
 struct Forbidden {
   std::string_view key, why;
@@ -46,11 +46,11 @@ void look_through(const Value& value, Problems& problems) {
 
 Drill parse_sent_drill(const std::string& text, const std::vector<Override>& overrides) {
   Problems problems;
-  const auto tree = parse_toml(std::string{source}, text, problems);
+  const auto tree = parse_toml(std::string{sent_as}, text, problems);
   if (tree) look_through(*tree, problems);
   if (!problems.empty()) throw faults::PlanError{std::move(problems)};
   judge_sent_overrides(overrides);
-  return parse_drill(std::string{source}, text, overrides, {});
+  return parse_drill(std::string{sent_as}, text, overrides, {});
 }
 
 bool looks_elsewhere(const Drill& drill) {

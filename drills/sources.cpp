@@ -38,8 +38,8 @@ CommandProbe read_command(Reader& keys) {
 }
 
 // `key` makes sense with another source only.
-void only_with(std::string_view source, std::string_view key, Reader& keys) {
-  if (keys.raw(key) != nullptr) keys.problem(key, fmt::format("goes with {} only", source));
+void only_with(std::string_view owner, std::string_view key, Reader& keys) {
+  if (keys.raw(key) != nullptr) keys.problem(key, fmt::format("goes with {} only", owner));
 }
 
 }  // namespace
@@ -68,10 +68,6 @@ std::optional<Source> read_source(Reader& keys, const Drill& drill) {
   if (key != "http") only_with("http", "status", keys);
   if (key != "command") only_with("command", "exit_code", keys);
   return source;
-}
-
-bool is_probe(const Source& source) {
-  return !std::holds_alternative<LoadSource>(source) && !std::holds_alternative<ProxySource>(source);
 }
 
 std::vector<Expectation> read_figures(Reader& keys, const Source& source, const std::vector<std::string_view>& others) {

@@ -44,7 +44,7 @@ struct BandwidthSettings final : Settings {
   }
 };
 
-BandwidthSettings read(Reader& keys) {
+BandwidthSettings read_bandwidth(Reader& keys) {
   BandwidthSettings settings;
   settings.rate = keys.rate("rate").at_most(1e12);
   settings.burst = keys.size("burst", 0).at_most(std::uint64_t{1} << 40);
@@ -191,14 +191,14 @@ class Bandwidth final : public StreamFault {
   double fraction_ = 0;
 };
 
-constexpr std::array<std::string_view, 6> examples{
+constexpr std::array<std::string_view, 6> bandwidth_examples{
     "rate=100KB/s", "rate=10KB/s burst=1KiB", "rate=1MB/s scope=proxy", "rate=8kbit/s direction=both", "rate=400MB/s",
     "rate=0B/s",
 };
 
 }  // namespace
 
-constinit const Kind bandwidth =
-    stream_kind<Bandwidth, BandwidthSettings, read>("bandwidth", "lets so many bytes through per second", examples);
+constinit const Kind bandwidth = stream_kind<Bandwidth, BandwidthSettings, read_bandwidth>(
+    "bandwidth", "lets so many bytes through per second", bandwidth_examples);
 
 }  // namespace firedrill::faults

@@ -23,7 +23,7 @@ struct BlackholeSettings final : Settings {
   }
 };
 
-BlackholeSettings read(Reader& keys) {
+BlackholeSettings read_blackhole(Reader& keys) {
   using Then = BlackholeSettings::Then;
   BlackholeSettings settings;
   settings.timeout = keys.maybe_duration("timeout");
@@ -82,13 +82,14 @@ class Blackhole final : public StreamFault {
   bool finished_ = false, ended_ = false, closes_ = false;  // finished: the source has
 };
 
-constexpr std::array<std::string_view, 5> examples{
+constexpr std::array<std::string_view, 5> blackhole_examples{
     "", "direction=both percent=50%", "timeout=2s", "timeout=500ms then=close", "then=close direction=upstream",
 };
 
 }  // namespace
 
-constinit const Kind blackhole = stream_kind<Blackhole, BlackholeSettings, read>(
-    "blackhole", "throws everything away; healed links are reset", examples, Kind::Bytes::lost, Kind::Ends::made);
+constinit const Kind blackhole = stream_kind<Blackhole, BlackholeSettings, read_blackhole>(
+    "blackhole", "throws everything away; healed links are reset", blackhole_examples, Kind::Bytes::lost,
+    Kind::Ends::made);
 
 }  // namespace firedrill::faults

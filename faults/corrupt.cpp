@@ -25,7 +25,7 @@ struct CorruptSettings final : Settings {
   }
 };
 
-CorruptSettings read(Reader& keys) {
+CorruptSettings read_corrupt(Reader& keys) {
   CorruptSettings settings;
   settings.chance = keys.share("chance", 0);
   settings.offsets = keys.counts("offsets");
@@ -87,7 +87,7 @@ class Corrupt final : public StreamFault {
   std::uint64_t offset_;
 };
 
-constexpr std::array<std::string_view, 4> examples{
+constexpr std::array<std::string_view, 4> corrupt_examples{
     "chance=1%",
     "chance=0.01% direction=both",
     "chance=100%",
@@ -96,7 +96,7 @@ constexpr std::array<std::string_view, 4> examples{
 
 }  // namespace
 
-constinit const Kind corrupt =
-    stream_kind<Corrupt, CorruptSettings, read>("corrupt", "flips single bits", examples, Kind::Bytes::altered);
+constinit const Kind corrupt = stream_kind<Corrupt, CorruptSettings, read_corrupt>(
+    "corrupt", "flips single bits", corrupt_examples, Kind::Bytes::altered);
 
 }  // namespace firedrill::faults

@@ -10,7 +10,7 @@ struct DownSettings final : Settings {
   Outlook outlook() const override { return {Shuts::listener, {}, "nobody can connect"}; }
 };
 
-DownSettings read(Reader&) { return {}; }
+DownSettings read_down(Reader&) { return {}; }
 
 class Down final : public GateFault {
  public:
@@ -25,11 +25,11 @@ class Down final : public GateFault {
   void release(Time, GateOutlet&) override {}
 };
 
-constexpr std::array<std::string_view, 1> examples{""};
+constexpr std::array<std::string_view, 1> down_examples{""};
 
 }  // namespace
 
-constinit const Kind down =
-    gate_kind<Down, DownSettings, read>("down", "closes the listener: connecting is refused", Scopes::none, examples);
+constinit const Kind down = gate_kind<Down, DownSettings, read_down>(
+    "down", "closes the listener: connecting is refused", Scopes::none, down_examples);
 
 }  // namespace firedrill::faults

@@ -16,7 +16,7 @@ struct FirstByteSettings final : Settings {
   Outlook outlook() const override { return {Shuts::nothing, {}, "every answer begins late by " + delay.in_words()}; }
 };
 
-FirstByteSettings read(Reader& keys) {
+FirstByteSettings read_first_byte(Reader& keys) {
   FirstByteSettings settings;
   settings.delay = read_distribution(keys, "delay");
   return settings;
@@ -63,7 +63,7 @@ class FirstByte final : public Holding {
   std::uint64_t offset_;
 };
 
-constexpr std::array<std::string_view, 3> examples{
+constexpr std::array<std::string_view, 3> first_byte_examples{
     "delay=300ms",
     "delay=50ms jitter=20ms",
     "delay=100ms distribution=lognormal sigma=0.8 direction=both",
@@ -71,7 +71,7 @@ constexpr std::array<std::string_view, 3> examples{
 
 }  // namespace
 
-constinit const Kind first_byte =
-    stream_kind<FirstByte, FirstByteSettings, read>("first_byte", "holds back the beginning of every answer", examples);
+constinit const Kind first_byte = stream_kind<FirstByte, FirstByteSettings, read_first_byte>(
+    "first_byte", "holds back the beginning of every answer", first_byte_examples);
 
 }  // namespace firedrill::faults

@@ -17,7 +17,7 @@ struct HalfCloseSettings final : Settings {
   }
 };
 
-HalfCloseSettings read(Reader& keys) {
+HalfCloseSettings read_half_close(Reader& keys) {
   HalfCloseSettings settings;
   settings.towards = keys.choice<Direction>(
       "side", {{"client", Direction::downstream}, {"upstream", Direction::upstream}}, Direction::downstream);
@@ -65,12 +65,12 @@ class HalfClose final : public StreamFault {
   std::uint64_t discarded_ = 0;
 };
 
-constexpr std::array<std::string_view, 2> examples{"", "side=upstream"};
+constexpr std::array<std::string_view, 2> half_close_examples{"", "side=upstream"};
 
 }  // namespace
 
-constinit const Kind half_close =
-    stream_kind<HalfClose, HalfCloseSettings, read>("half_close", "sends one side a FIN, the way back stays open",
-                                                    examples, Kind::Bytes::lost, Kind::Ends::made, per_link);
+constinit const Kind half_close = stream_kind<HalfClose, HalfCloseSettings, read_half_close>(
+    "half_close", "sends one side a FIN, the way back stays open", half_close_examples, Kind::Bytes::lost,
+    Kind::Ends::made, per_link);
 
 }  // namespace firedrill::faults

@@ -18,7 +18,7 @@ struct LatencySettings final : Settings {
   Outlook outlook() const override { return {Shuts::nothing, {}, "all bytes come late by " + delay.in_words()}; }
 };
 
-LatencySettings read(Reader& keys) {
+LatencySettings read_latency(Reader& keys) {
   LatencySettings settings;
   settings.delay = read_distribution(keys, "delay");
   settings.correlation = keys.share("correlation", 0).at_most(0.999);
@@ -87,7 +87,7 @@ class Latency final : public StreamFault {
   std::optional<double> level_;  // the last correlated draw, on the normal scale
 };
 
-constexpr std::array<std::string_view, 8> examples{
+constexpr std::array<std::string_view, 8> latency_examples{
     "delay=200ms",
     "delay=100ms jitter=50ms",
     "delay=80ms distribution=normal deviation=20ms",
@@ -100,7 +100,7 @@ constexpr std::array<std::string_view, 8> examples{
 
 }  // namespace
 
-constinit const Kind latency =
-    stream_kind<Latency, LatencySettings, read>("latency", "holds every byte back by a delay", examples);
+constinit const Kind latency = stream_kind<Latency, LatencySettings, read_latency>(
+    "latency", "holds every byte back by a delay", latency_examples);
 
 }  // namespace firedrill::faults

@@ -31,7 +31,7 @@ struct LossSettings final : Settings {
   }
 };
 
-LossSettings read(Reader& keys) {
+LossSettings read_loss(Reader& keys) {
   using namespace std::chrono_literals;
   LossSettings settings;
   settings.bursts = keys.choice<bool>("model", {{"bernoulli", false}, {"gilbert", true}}, false);
@@ -125,7 +125,7 @@ class Loss final : public Holding {
   bool met_ = false, bad_ = false;
 };
 
-constexpr std::array<std::string_view, 5> examples{
+constexpr std::array<std::string_view, 5> loss_examples{
     "chance=5%",
     "chance=30% rto=50ms segment=100B",
     "chance=0%",
@@ -136,6 +136,6 @@ constexpr std::array<std::string_view, 5> examples{
 }  // namespace
 
 constinit const Kind loss =
-    stream_kind<Loss, LossSettings, read>("loss", "makes bytes wait as if packets had been lost", examples);
+    stream_kind<Loss, LossSettings, read_loss>("loss", "makes bytes wait as if packets had been lost", loss_examples);
 
 }  // namespace firedrill::faults

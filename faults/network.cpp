@@ -47,7 +47,7 @@ void read_part(Reader& keys, const Kind& kind, std::initializer_list<std::pair<c
   into.parts.push_back({&kind, kind.read(part)});
 }
 
-NetworkSettings read(Reader& keys) {
+NetworkSettings read_network(Reader& keys) {
   NetworkSettings settings;
   read_part(keys, loss, {{"loss", "chance"}, {"rto", "rto"}}, "loss", settings);
   read_part(keys, bandwidth, {{"rate", "rate"}, {"burst", "burst"}, {"scope", "scope"}}, "rate", settings);
@@ -118,7 +118,7 @@ class SlowNetwork final : public StreamFault {
   Chain chain_;
 };
 
-constexpr std::array<std::string_view, 5> examples{
+constexpr std::array<std::string_view, 5> network_examples{
     "delay=125ms rate=750kbit/s loss=1.5%",    "delay=40ms jitter=10ms",
     "rate=8Mbit/s burst=16KiB direction=both", "loss=5% rto=100ms delay=20ms",
     "rate=100KB/s scope=proxy delay=750ms",
@@ -126,7 +126,7 @@ constexpr std::array<std::string_view, 5> examples{
 
 }  // namespace
 
-constinit const Kind network = stream_kind<SlowNetwork, NetworkSettings, read>(
-    "network", "a slow and lossy network: latency, bandwidth and loss together", examples);
+constinit const Kind network = stream_kind<SlowNetwork, NetworkSettings, read_network>(
+    "network", "a slow and lossy network: latency, bandwidth and loss together", network_examples);
 
 }  // namespace firedrill::faults

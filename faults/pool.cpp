@@ -247,7 +247,7 @@ std::optional<Occupancy> Pool::occupancy(Time now) {
   return all;
 }
 
-constexpr std::array<std::string_view, 11> examples{
+constexpr std::array<std::string_view, 11> pool_examples{
     "max_connections=7 queue_timeout=1s",
     "max_connections=0 queue=5",
     "max_connections=5 queue=10 order=lifo queue_timeout=300ms on_full=close on_timeout=close",
@@ -265,6 +265,6 @@ constexpr std::array<std::string_view, 11> examples{
 
 constinit const Kind pool = gate_kind<Pool, PoolSettings, read_pool>(
     "pool", "caps backend connections as a load balancer's pool does, with the queue in front", Scopes::clients,
-    examples);
+    pool_examples);
 
 }  // namespace firedrill::faults

@@ -11,7 +11,7 @@ struct RefuseSettings final : Settings {
   Outlook outlook() const override { return {Shuts::links, {}, "whoever connects is turned away"}; }
 };
 
-RefuseSettings read(Reader& keys) {
+RefuseSettings read_refuse(Reader& keys) {
   RefuseSettings settings;
   settings.how = keys.choice<Ending>("how", {{"reset", Ending::reset}, {"close", Ending::close}}, Ending::reset);
   return settings;
@@ -33,11 +33,11 @@ class Refuse final : public GateFault {
   RefuseSettings settings_;
 };
 
-constexpr std::array<std::string_view, 4> examples{"", "how=close", "percent=30%", "every=3 max_links=100"};
+constexpr std::array<std::string_view, 4> refuse_examples{"", "how=close", "percent=30%", "every=3 max_links=100"};
 
 }  // namespace
 
-constinit const Kind refuse =
-    gate_kind<Refuse, RefuseSettings, read>("refuse", "turns away every link that arrives", at_arrival, examples);
+constinit const Kind refuse = gate_kind<Refuse, RefuseSettings, read_refuse>(
+    "refuse", "turns away every link that arrives", at_arrival, refuse_examples);
 
 }  // namespace firedrill::faults

@@ -7,7 +7,7 @@
 namespace firedrill::faults {
 namespace {
 
-constexpr std::array<std::string_view, 7> examples{
+constexpr std::array<std::string_view, 7> reset_examples{
     "",
     "age=30s",
     "idle=500ms side=client",
@@ -20,6 +20,6 @@ constexpr std::array<std::string_view, 7> examples{
 }  // namespace
 
 constinit const Kind reset = link_kind<EndsBy<Verdict::Action::abort>, TimedEndSettings, read_timed_end>(
-    "reset", "ends links with an RST: at once, by age, idle time, bytes or chance", examples);
+    "reset", "ends links with an RST: at once, by age, idle time, bytes or chance", reset_examples);
 
 }  // namespace firedrill::faults

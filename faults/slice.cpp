@@ -26,7 +26,7 @@ struct SliceSettings final : Settings {
   }
 };
 
-SliceSettings read(Reader& keys) {
+SliceSettings read_slice(Reader& keys) {
   SliceSettings settings;
   const auto size = keys.maybe_size("size");
   if (!size) keys.problem("size is missing; give the size of a piece, such as \"64B\" or \"4KiB\"");
@@ -130,7 +130,7 @@ class Slice final : public StreamFault {
   void (Outlet::*end_)(Time) = nullptr;
 };
 
-constexpr std::array<std::string_view, 5> examples{
+constexpr std::array<std::string_view, 5> slice_examples{
     "size=64B",
     "size=1B",
     "size=1KiB variation=512B",
@@ -140,7 +140,7 @@ constexpr std::array<std::string_view, 5> examples{
 
 }  // namespace
 
-constinit const Kind slice = stream_kind<Slice, SliceSettings, read>(
-    "slice", "cuts the stream into pieces, with a pause between them if wanted", examples);
+constinit const Kind slice = stream_kind<Slice, SliceSettings, read_slice>(
+    "slice", "cuts the stream into pieces, with a pause between them if wanted", slice_examples);
 
 }  // namespace firedrill::faults

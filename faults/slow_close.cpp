@@ -12,7 +12,7 @@ struct SlowCloseSettings final : Settings {
   Outlook outlook() const override { return {Shuts::nothing, {}, "the end of a stream comes late by " + show(delay)}; }
 };
 
-SlowCloseSettings read(Reader& keys) {
+SlowCloseSettings read_slow_close(Reader& keys) {
   SlowCloseSettings settings;
   settings.delay = keys.duration("delay");
   return settings;
@@ -57,11 +57,11 @@ class SlowClose final : public StreamFault {
   Time finished_{}, due_ = never;
 };
 
-constexpr std::array<std::string_view, 3> examples{"delay=500ms", "delay=2s direction=both", "delay=0s"};
+constexpr std::array<std::string_view, 3> slow_close_examples{"delay=500ms", "delay=2s direction=both", "delay=0s"};
 
 }  // namespace
 
-constinit const Kind slow_close =
-    stream_kind<SlowClose, SlowCloseSettings, read>("slow_close", "holds the end of a stream back", examples);
+constinit const Kind slow_close = stream_kind<SlowClose, SlowCloseSettings, read_slow_close>(
+    "slow_close", "holds the end of a stream back", slow_close_examples);
 
 }  // namespace firedrill::faults

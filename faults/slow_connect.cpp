@@ -16,7 +16,7 @@ struct SlowConnectSettings final : Settings {
   }
 };
 
-SlowConnectSettings read(Reader& keys) {
+SlowConnectSettings read_slow_connect(Reader& keys) {
   SlowConnectSettings settings;
   settings.delay = read_distribution(keys, "delay");
   return settings;
@@ -50,12 +50,12 @@ class SlowConnect final : public GateFault {
   std::string fault_;
 };
 
-constexpr std::array<std::string_view, 3> examples{"delay=500ms", "delay=200ms jitter=100ms percent=50%",
-                                                   "delay=100ms distribution=exponential"};
+constexpr std::array<std::string_view, 3> slow_connect_examples{"delay=500ms", "delay=200ms jitter=100ms percent=50%",
+                                                                "delay=100ms distribution=exponential"};
 
 }  // namespace
 
-constinit const Kind slow_connect = gate_kind<SlowConnect, SlowConnectSettings, read>(
-    "slow_connect", "delays the connection to the upstream", at_arrival, examples);
+constinit const Kind slow_connect = gate_kind<SlowConnect, SlowConnectSettings, read_slow_connect>(
+    "slow_connect", "delays the connection to the upstream", at_arrival, slow_connect_examples);
 
 }  // namespace firedrill::faults

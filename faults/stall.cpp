@@ -11,7 +11,7 @@ struct StallSettings final : Settings {
   Outlook outlook() const override { return {Shuts::bytes, {}, "nothing passes until it is healed"}; }
 };
 
-StallSettings read(Reader&) { return {}; }
+StallSettings read_stall(Reader&) { return {}; }
 
 class Stall final : public StreamFault {
  public:
@@ -35,11 +35,11 @@ class Stall final : public StreamFault {
   std::uint64_t dropped_ = 0;
 };
 
-constexpr std::array<std::string_view, 2> examples{"", "direction=both connections=existing"};
+constexpr std::array<std::string_view, 2> stall_examples{"", "direction=both connections=existing"};
 
 }  // namespace
 
 constinit const Kind stall =
-    stream_kind<Stall, StallSettings, read>("stall", "holds everything back until healed", examples);
+    stream_kind<Stall, StallSettings, read_stall>("stall", "holds everything back until healed", stall_examples);
 
 }  // namespace firedrill::faults

@@ -28,7 +28,7 @@ struct TruncateSettings final : Settings {
   }
 };
 
-TruncateSettings read(Reader& keys) {
+TruncateSettings read_truncate(Reader& keys) {
   using Then = TruncateSettings::Then;
   TruncateSettings settings;
   settings.after = keys.size("after");
@@ -91,7 +91,7 @@ class Truncate final : public StreamFault {
   bool cut_ = false, ended_ = false, finished_ = false;  // finished: the source has
 };
 
-constexpr std::array<std::string_view, 6> examples{
+constexpr std::array<std::string_view, 6> truncate_examples{
     "after=1000B",
     "after=20B then=rst",
     "after=500B then=close",
@@ -102,8 +102,8 @@ constexpr std::array<std::string_view, 6> examples{
 
 }  // namespace
 
-constinit const Kind truncate =
-    stream_kind<Truncate, TruncateSettings, read>("truncate", "lets so many bytes of each stream through, then ends it",
-                                                  examples, Kind::Bytes::lost, Kind::Ends::made);
+constinit const Kind truncate = stream_kind<Truncate, TruncateSettings, read_truncate>(
+    "truncate", "lets so many bytes of each stream through, then ends it", truncate_examples, Kind::Bytes::lost,
+    Kind::Ends::made);
 
 }  // namespace firedrill::faults

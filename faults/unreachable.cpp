@@ -14,7 +14,7 @@ struct UnreachableSettings final : Settings {
   }
 };
 
-UnreachableSettings read(Reader& keys) {
+UnreachableSettings read_unreachable(Reader& keys) {
   UnreachableSettings settings;
   settings.how = keys.choice<Dialling::Action>(
       "how", {{"refuse", Dialling::Action::fail}, {"hang", Dialling::Action::hang}}, Dialling::Action::fail);
@@ -36,11 +36,11 @@ class Unreachable final : public GateFault {
   UnreachableSettings settings_;
 };
 
-constexpr std::array<std::string_view, 3> examples{"", "how=hang", "percent=20% how=refuse"};
+constexpr std::array<std::string_view, 3> unreachable_examples{"", "how=hang", "percent=20% how=refuse"};
 
 }  // namespace
 
-constinit const Kind unreachable = gate_kind<Unreachable, UnreachableSettings, read>(
-    "unreachable", "fails to connect to the upstream", at_arrival, examples);
+constinit const Kind unreachable = gate_kind<Unreachable, UnreachableSettings, read_unreachable>(
+    "unreachable", "fails to connect to the upstream", at_arrival, unreachable_examples);
 
 }  // namespace firedrill::faults

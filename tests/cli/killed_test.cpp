@@ -42,14 +42,14 @@ TEST(Killed, AtFiftyMomentsTheJournalIsReadableToItsLastWholeLine) {
       const Finished report = firedrill(*desk, {"report", "out", "--format", "json"});
 
       ASSERT_TRUE(report.exit_code == 0) << report.exit_code << report.error;
-      const auto json = nlohmann::ordered_json::parse(report.out);
-      if (json.at("complete") == true) {
-        EXPECT_EQ(json.at("result"), "passed");  // it was over before the signal came
+      const auto told = nlohmann::ordered_json::parse(report.out);
+      if (told.at("complete") == true) {
+        EXPECT_EQ(told.at("result"), "passed");  // it was over before the signal came
         continue;
       }
-      EXPECT_FALSE(json.at("missing").empty());
-      EXPECT_NE(json.at("result"), "passed");
-      EXPECT_EQ(json.at("drill"), "small");
+      EXPECT_FALSE(told.at("missing").empty());
+      EXPECT_NE(told.at("result"), "passed");
+      EXPECT_EQ(told.at("drill"), "small");
     }
   }
   EXPECT_GT(started, kills / 2);

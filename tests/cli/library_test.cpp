@@ -19,7 +19,7 @@ struct Shipped {
 
 void PrintTo(const Shipped& drill, std::ostream* out) { *out << drill.name; }
 
-std::string text_of(const std::string& path) {
+std::string drill_text(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream{path}.rdbuf();
   return text.str();
@@ -49,7 +49,7 @@ TEST_P(Library, IsGreenAsItShips) {
 TEST_P(Library, IsRedWithoutItsFault) {
   const Desk desk;
   const std::string fault = GetParam().fault;
-  std::string text = text_of(library(GetParam().name));
+  std::string text = drill_text(library(GetParam().name));
   const std::size_t block = text.find("[[fault]]");
   ASSERT_NE(block, std::string::npos);
   text.erase(block, text.find("[[check]]", block) - block);
@@ -104,7 +104,7 @@ std::vector<std::string> shortened(const std::string& seed) {
 }
 
 std::string short_outage() {
-  std::string text = text_of(library("pool-exhaustion"));
+  std::string text = drill_text(library("pool-exhaustion"));
   text = std::regex_replace(text, std::regex{"(\nduration *= )\"60s\""}, "$1\"12s\"");
   text = std::regex_replace(text, std::regex{"(\nat *= )\"10s\""}, "$1\"1s\"");
   text = std::regex_replace(text, std::regex{"(\nfor *= )\"30s\""}, "$1\"9s\"");

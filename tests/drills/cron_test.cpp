@@ -263,7 +263,7 @@ TEST(Cron, KeepsWhatWasWritten) {
   EXPECT_EQ(Cron::parse("0 9 * * mon-fri").text(), "0 9 * * mon-fri");
 }
 
-std::string said_of(std::string_view expression) {
+std::string complaint_about(std::string_view expression) {
   try {
     Cron::parse(expression);
     return "none";
@@ -315,7 +315,7 @@ TEST(Cron, ExplainsWhatIsWrong) {
            R"("0 0 9 * * 1" has 6 fields; give five: minute, hour, day of month, month and day of week, such as "0 9 * * mon-fri")"},
           {"@dayly", R"("@dayly" is not known; did you mean "@daily"?)"},
           {"@reboot", R"("@reboot" is not known; there are @hourly, @daily, @weekly, @monthly, @yearly)"}})
-    EXPECT_EQ(said_of(one.expression), one.said) << one.expression;
+    EXPECT_EQ(complaint_about(one.expression), one.said) << one.expression;
 }
 
 }  // namespace

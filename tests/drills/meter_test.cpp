@@ -16,7 +16,7 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 
 constexpr Time start{1000s};
-constexpr std::size_t slow = Phases::first_fault;
+constexpr std::size_t slow_fault = Phases::first_fault;
 
 /// One fault, "slow", from 10 s to 20 s.
 struct MeterTest : ::testing::Test {
@@ -45,8 +45,8 @@ TEST_F(MeterTest, ARequestBelongsToThePhaseOfItsDueTime) {
 
   EXPECT_EQ(meter.of_phase(Phases::before).count, 1);
   EXPECT_EQ(meter.of_phase(Phases::fault).count, 1);
-  EXPECT_EQ(meter.of_phase(slow).errors, meter.of_phase(Phases::fault).errors);
-  EXPECT_THAT(meter.of_phase(slow).errors, ElementsAre(Pair("timeout", 1)));
+  EXPECT_EQ(meter.of_phase(slow_fault).errors, meter.of_phase(Phases::fault).errors);
+  EXPECT_THAT(meter.of_phase(slow_fault).errors, ElementsAre(Pair("timeout", 1)));
   EXPECT_THAT(meter.of_phase(Phases::after).errors, ElementsAre(Pair("http_503", 1)));
   EXPECT_EQ(meter.of_phase(Phases::always).count, 3);
 }
@@ -70,7 +70,7 @@ TEST_F(MeterTest, RequestsHaveFigures) {
 }
 
 TEST_F(MeterTest, NothingMeasuredIsNoSamples) {
-  const Requests none = LoadMeter{phases}.of_phase(slow);
+  const Requests none = LoadMeter{phases}.of_phase(slow_fault);
 
   for (const char* name : {"errors", "p50", "p999", "requests", "rate"})
     EXPECT_EQ(samples(none.figure(name, 1s)), 0) << name;
@@ -259,7 +259,7 @@ TEST_F(MeterTest, ASampleBelongsToThePhaseItWasStartedIn) {
   meter.record(start + 11s, start + 12s, false, "status 503, not 200");
   meter.record(start + 13s, start + 15s, true, "");
 
-  const auto fault = meter.of_phase(slow);
+  const auto fault = meter.of_phase(slow_fault);
 
   EXPECT_EQ(value(meter.of_phase(Phases::before).figure("success")), 1);
   EXPECT_EQ(value(fault.figure("success")), 0.5);

@@ -8,11 +8,12 @@
 namespace firedrill::drills {
 namespace {
 
-const std::string text = std::string{sound} +
-                         "[[fault]]\nname = \"slow\"\nproxy = \"api\"\nkind = \"latency\"\ndelay = \"10ms\"\n"
-                         "[[check]]\nname = \"99.9 % are served\"\nload = \"users\"\nexpect = { errors = \"< 1%\" }\n";
+const std::string small_drill =
+    std::string{sound} +
+    "[[fault]]\nname = \"slow\"\nproxy = \"api\"\nkind = \"latency\"\ndelay = \"10ms\"\n"
+    "[[check]]\nname = \"99.9 % are served\"\nload = \"users\"\nexpect = { errors = \"< 1%\" }\n";
 
-Drill with(const std::vector<Override>& overrides) { return parse_drill("d.toml", text, overrides, {}); }
+Drill with(const std::vector<Override>& overrides) { return parse_drill("d.toml", small_drill, overrides, {}); }
 
 TEST(Overrides, ReachEveryBlock) {
   const Drill drill = with({{"drill.seed", "7"},
@@ -28,7 +29,7 @@ TEST(Overrides, ReachEveryBlock) {
   EXPECT_EQ(*drill.faults[0].table.find("delay")->text(), "20ms");
   EXPECT_EQ(drill.faults[0].at, std::chrono::seconds{1});
   EXPECT_EQ(drill.checks[0].expect[0].text, "< 2%");
-  EXPECT_EQ(drill.text, text) << "the file stays as it was written";
+  EXPECT_EQ(drill.text, small_drill) << "the file stays as it was written";
 }
 
 TEST(Overrides, MakeTablesOnTheWay) {
@@ -52,7 +53,7 @@ class WrongOverride : public testing::TestWithParam<Wrong> {};
 TEST_P(WrongOverride, IsExplained) {
   const auto& [path, value, said] = GetParam();
 
-  EXPECT_EQ(problems_of(text, {{path, value}}), said);
+  EXPECT_EQ(problems_of(small_drill, {{path, value}}), said);
 }
 
 INSTANTIATE_TEST_SUITE_P(

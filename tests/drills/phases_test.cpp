@@ -13,16 +13,16 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-constexpr faults::Time start{};
+constexpr faults::Time run_start{};
 
 std::vector<std::string> at(const Phases& phases, faults::Duration moment) {
-  return phases.names(phases.at(start + moment));
+  return phases.names(phases.at(run_start + moment));
 }
 
 TEST(Phases, GoFromBeforeOverFaultToAfter) {
   Phases phases{{"slow"}, 1};
-  phases.on(0, start + 10s);
-  phases.off(0, start + 20s);
+  phases.on(0, run_start + 10s);
+  phases.off(0, run_start + 20s);
 
   EXPECT_THAT(at(phases, 0s), ElementsAre("before", "always"));
   EXPECT_THAT(at(phases, 10s - 1ns), ElementsAre("before", "always"));
@@ -33,12 +33,12 @@ TEST(Phases, GoFromBeforeOverFaultToAfter) {
 
 TEST(Phases, GapsBelongToAlwaysOnly) {
   Phases phases{{"slow"}, 2};
-  phases.on(0, start + 1s);
-  phases.off(0, start + 2s);
+  phases.on(0, run_start + 1s);
+  phases.off(0, run_start + 2s);
 
   EXPECT_THAT(at(phases, 3s), ElementsAre("always")) << "another is still to come";
-  phases.on(0, start + 4s);
-  phases.off(0, start + 5s);
+  phases.on(0, run_start + 4s);
+  phases.off(0, run_start + 5s);
 
   EXPECT_THAT(at(phases, 3s), ElementsAre("always"));
   EXPECT_THAT(at(phases, 5s), ElementsAre("after", "always"));
@@ -46,10 +46,10 @@ TEST(Phases, GapsBelongToAlwaysOnly) {
 
 TEST(Phases, FaultsOverlap) {
   Phases phases{{"a", "b"}, 2};
-  phases.on(0, start + 1s);
-  phases.on(1, start + 2s);
-  phases.off(0, start + 3s);
-  phases.off(1, start + 4s);
+  phases.on(0, run_start + 1s);
+  phases.on(1, run_start + 2s);
+  phases.off(0, run_start + 3s);
+  phases.off(1, run_start + 4s);
 
   EXPECT_THAT(at(phases, 1s), ElementsAre("fault", "always", "a"));
   EXPECT_THAT(at(phases, 2s), ElementsAre("fault", "always", "a", "b"));
@@ -59,17 +59,17 @@ TEST(Phases, FaultsOverlap) {
 
 TEST(Phases, OneFaultMayFollowAnotherWithoutAGap) {
   Phases phases{{"a", "b"}, 2};
-  phases.on(0, start + 1s);
-  phases.off(0, start + 2s);
-  phases.on(1, start + 2s);
+  phases.on(0, run_start + 1s);
+  phases.off(0, run_start + 2s);
+  phases.on(1, run_start + 2s);
 
   EXPECT_THAT(at(phases, 2s), ElementsAre("fault", "always", "b"));
 }
 
 TEST(Phases, AnAbortMakesTheGapTheTimeAfter) {
   Phases phases{{"a"}, 5};
-  phases.on(0, start + 1s);
-  phases.off(0, start + 2s);
+  phases.on(0, run_start + 1s);
+  phases.off(0, run_start + 2s);
   phases.nothing_to_come();
 
   EXPECT_THAT(at(phases, 2s), ElementsAre("after", "always"));
@@ -84,9 +84,9 @@ TEST(Phases, AreAllBeforeWhereNoFaultEverCame) {
 
 TEST(Phases, TakeChangesThatAreToldLate) {
   Phases phases{{"a", "b"}, 2};
-  phases.on(0, start + 1s);
-  phases.on(1, start + 3s);
-  phases.off(0, start + 2s);
+  phases.on(0, run_start + 1s);
+  phases.on(1, run_start + 3s);
+  phases.off(0, run_start + 2s);
 
   EXPECT_THAT(at(phases, 2s), ElementsAre("always"));
   EXPECT_THAT(at(phases, 3s), ElementsAre("fault", "always", "b"));
@@ -106,12 +106,12 @@ TEST(Phases, HaveNamesAndBits) {
 TEST(Phases, MayBeReadWhileTheyChange) {
   Phases phases{{"a"}, 1000};
   std::thread reader{[&] {
-    for (int i = 0; i < 10'000; ++i) EXPECT_TRUE(phases.at(start + 500ms).test(Phases::always));
+    for (int i = 0; i < 10'000; ++i) EXPECT_TRUE(phases.at(run_start + 500ms).test(Phases::always));
   }};
 
   for (int i = 0; i < 1000; ++i) {
-    phases.on(0, start + i * 1ms);
-    phases.off(0, start + i * 1ms + 500us);
+    phases.on(0, run_start + i * 1ms);
+    phases.off(0, run_start + i * 1ms + 500us);
   }
   reader.join();
 

@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 constexpr int no_bell = -1;
 constexpr Duration patient = 30s;
 
-std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port) + "/"; }
+std::string page_url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port) + "/"; }
 
 Question shell(std::string script, int exit_code = 0) {
   return CommandProbe{{"sh", "-c", std::move(script)}, exit_code};
@@ -33,16 +33,16 @@ Answer asked(const Question& question, Duration timeout = patient) {
 }
 
 /// A directory that is gone after the test.
-class Scratch {
+class ProbeScratch {
  public:
-  Scratch() {
+  ProbeScratch() {
     std::string pattern = (std::filesystem::temp_directory_path() / "firedrill-probe-XXXXXX").string();
     EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
     directory_ = pattern;
   }
-  ~Scratch() { std::filesystem::remove_all(directory_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+  ~ProbeScratch() { std::filesystem::remove_all(directory_); }
+  ProbeScratch(const ProbeScratch&) = delete;
+  ProbeScratch& operator=(const ProbeScratch&) = delete;
   std::string file(const std::string& name) const { return (directory_ / name).string(); }
 
  private:
@@ -52,16 +52,16 @@ class Scratch {
 TEST(HttpQuestion, ComparesTheStatus) {
   Serving backend{backend_spec()};
 
-  EXPECT_TRUE(asked(HttpQuestion{url(backend.port()), 200}).good);
-  EXPECT_FALSE(asked(HttpQuestion{url(backend.port()), 204}).good);
-  EXPECT_EQ(asked(HttpQuestion{url(backend.port()), 204}).said, "status 200, not 204");
+  EXPECT_TRUE(asked(HttpQuestion{page_url(backend.port()), 200}).good);
+  EXPECT_FALSE(asked(HttpQuestion{page_url(backend.port()), 204}).good);
+  EXPECT_EQ(asked(HttpQuestion{page_url(backend.port()), 204}).said, "status 200, not 204");
 }
 
 TEST(HttpQuestion, SaysWhyThereIsNoAnswer) {
   Listener silent;
 
-  EXPECT_EQ(asked(HttpQuestion{url(closed_port()), 200}).said, "Connection refused");
-  EXPECT_EQ(asked(HttpQuestion{url(silent.port()), 200}, 50ms).said, "no answer within 50ms");
+  EXPECT_EQ(asked(HttpQuestion{page_url(closed_port()), 200}).said, "Connection refused");
+  EXPECT_EQ(asked(HttpQuestion{page_url(silent.port()), 200}, 50ms).said, "no answer within 50ms");
 }
 
 TEST(TcpQuestion, IsContentWithAConnection) {
@@ -74,7 +74,7 @@ TEST(TcpQuestion, IsContentWithAConnection) {
 }
 
 TEST(TcpQuestion, ConnectsToUnixSockets) {
-  const Scratch scratch;
+  const ProbeScratch scratch;
   BackendSpec spec = backend_spec();
   spec.listen = {};
   spec.listen.path = scratch.file("app.sock");
@@ -123,7 +123,7 @@ bool is_gone(const std::string& pid) {
 }
 
 TEST(CommandQuestion, IsKilledWithItsGroupWhenItTakesTooLong) {
-  const Scratch scratch;
+  const ProbeScratch scratch;
   const std::string file = scratch.file("pid");
 
   const Answer answer = asked(shell("sleep 1000 & echo $! > " + file + "; echo waiting; wait"), 300ms);
@@ -136,7 +136,7 @@ TEST(CommandQuestion, IsKilledWithItsGroupWhenItTakesTooLong) {
 }
 
 TEST(CommandQuestion, LeavesNothingBehindThatItStarted) {
-  const Scratch scratch;
+  const ProbeScratch scratch;
   const std::string file = scratch.file("pid");
 
   EXPECT_TRUE(asked(shell("sleep 1000 & echo $! > " + file)).good);
@@ -158,7 +158,7 @@ struct ProbesTest : ::testing::Test {
 TEST_F(ProbesTest, AskAgainAndAgain) {
   Serving backend{backend_spec()};
   std::atomic<int> told{0};
-  probes.add({HttpQuestion{url(backend.port()), 200}, 5ms, patient, 0}, meter,
+  probes.add({HttpQuestion{page_url(backend.port()), 200}, 5ms, patient, 0}, meter,
              [&](bool was_good, Duration, const std::string& said) { told += was_good && said.empty() ? 1 : 0; });
 
   probes.start(Clock::now());
@@ -170,7 +170,7 @@ TEST_F(ProbesTest, AskAgainAndAgain) {
 }
 
 TEST_F(ProbesTest, TryAgainBeforeASampleIsBad) {
-  const Scratch scratch;
+  const ProbeScratch scratch;
   const std::string file = scratch.file("tries");
   // Each third try is good.
   const Question third = shell("echo x >> " + file + "; exit $(( $(wc -l < " + file + ") % 3 ))");
@@ -207,7 +207,7 @@ TEST_F(ProbesTest, LeaveOutTurnsThatComeTooSoon) {
 
 TEST_F(ProbesTest, StopInTheMiddleOfAnything) {
   Listener silent;
-  probes.add({HttpQuestion{url(silent.port()), 200}, 1ms, 1h, 0}, meter);
+  probes.add({HttpQuestion{page_url(silent.port()), 200}, 1ms, 1h, 0}, meter);
   probes.add({shell("sleep 3600"), 1ms, 1h, 0}, meter);
   probes.add({shell("exit 1"), 1ms, 1h, std::uint64_t{1} << 60}, meter);
   probes.add({shell("true"), 1h, 1h, 0}, meter);

@@ -17,7 +17,7 @@
 namespace firedrill::drills {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using testing::Contains;
 using testing::HasSubstr;
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono;
 
-std::string said_of(std::string_view name) {
+std::string zone_refusal(std::string_view name) {
   try {
     return "none: " + TimeZone::named(name).name();
   } catch (const std::invalid_argument& wrong) {
@@ -38,22 +38,22 @@ TEST(TimeZone, IsUtcUnlessNamed) {
   const TimeZone utc;
 
   EXPECT_EQ(utc.name(), "UTC");
-  EXPECT_EQ(said_of("UTC"), "none: UTC");
+  EXPECT_EQ(zone_refusal("UTC"), "none: UTC");
   EXPECT_EQ(utc.stretch(sys_days{2025y / July / 1}).offset, 0h);
   EXPECT_EQ(TimeZone::named("Etc/UTC").stretch(sys_days{2025y / July / 1}).offset, 0h);
 }
 
 TEST(TimeZone, SuggestsWhatIsMeant) {
-  EXPECT_EQ(said_of("Europe/Berln"), R"(there is no time zone "Europe/Berln"; did you mean "Europe/Berlin"?)");
-  EXPECT_EQ(said_of("europe/berlin"), R"(there is no time zone "europe/berlin"; did you mean "Europe/Berlin"?)");
-  EXPECT_EQ(said_of("New_York"), R"(there is no time zone "New_York"; did you mean "America/New_York"?)");
+  EXPECT_EQ(zone_refusal("Europe/Berln"), R"(there is no time zone "Europe/Berln"; did you mean "Europe/Berlin"?)");
+  EXPECT_EQ(zone_refusal("europe/berlin"), R"(there is no time zone "europe/berlin"; did you mean "Europe/Berlin"?)");
+  EXPECT_EQ(zone_refusal("New_York"), R"(there is no time zone "New_York"; did you mean "America/New_York"?)");
 }
 
 TEST(TimeZone, SuggestsNothingForAbbreviations) {
   constexpr std::string_view advice = R"(give one of the IANA database, such as "Europe/Berlin")";
 
   for (const std::string name : {"PST", "CEST", "", "../../../etc/passwd"})
-    EXPECT_EQ(said_of(name), "there is no time zone \"" + name + "\"; " + std::string{advice});
+    EXPECT_EQ(zone_refusal(name), "there is no time zone \"" + name + "\"; " + std::string{advice});
 }
 
 }  // namespace

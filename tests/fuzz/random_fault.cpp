@@ -17,8 +17,8 @@ using namespace faults;
 // What sits at the ends of ranges, and what the traffic here is about as large as.
 constexpr std::array<std::string_view, 14> durations{"0s",   "1ns",   "1us", "1ms", "2ms", "10ms",   "50ms",
                                                      "0.2s", "333ms", "1s",  "5s",  "1m",  "10000h", "366d"};
-constexpr std::array<std::string_view, 12> sizes{"0B",   "1B",    "2B",   "7B",   "64B",     "100B",
-                                                 "500B", "3000B", "1MiB", "1GiB", "1024GiB", "1073741824GiB"};
+constexpr std::array<std::string_view, 12> size_words{"0B",   "1B",    "2B",   "7B",   "64B",     "100B",
+                                                      "500B", "3000B", "1MiB", "1GiB", "1024GiB", "1073741824GiB"};
 constexpr std::array<std::string_view, 10> rates{"0B/s",  "1B/s",    "1.5B/s", "8bit/s", "100B/s",
                                                  "1KB/s", "64KiB/s", "1MB/s",  "9MB/s",  "1000GB/s"};
 constexpr std::array<std::string_view, 9> shares{"0%", "0.001%", "1%", "10%", "50%", "90%", "99.9%", "99.999%", "100%"};
@@ -32,7 +32,7 @@ Value other_value(Crumbs& crumbs, const Value& value) {
   const std::string* text = value.text();
   if (text == nullptr) return value;
   if (parse_duration(*text)) return Value{std::string{crumbs.pick(durations)}};
-  if (parse_size(*text)) return Value{std::string{crumbs.pick(sizes)}};
+  if (parse_size(*text)) return Value{std::string{crumbs.pick(size_words)}};
   if (parse_rate(*text)) return Value{std::string{crumbs.pick(rates)}};
   if (parse_share(*text)) return Value{std::string{crumbs.pick(shares)}};
   return value;

@@ -21,7 +21,7 @@
 namespace firedrill {
 namespace {
 
-constexpr std::uint16_t port = 40'000;
+constexpr std::uint16_t meeting_port = 40'000;
 constexpr int tries = 50;
 
 bool enter_small_world() {
@@ -32,7 +32,7 @@ bool enter_small_world() {
   up.ifr_flags = IFF_UP | IFF_RUNNING;
   if (::ioctl(any.fd(), SIOCSIFFLAGS, &up) != 0) return false;
   std::ofstream range{"/proc/sys/net/ipv4/ip_local_port_range"};
-  range << port << " " << port + 1 << std::flush;
+  range << meeting_port << " " << meeting_port + 1 << std::flush;
   return range.good();
 }
 
@@ -40,15 +40,15 @@ int connects_that_meet_themselves() {
   int met = 0;
   for (int i = 0; i < tries; ++i) {
     tests::Peer peer;
-    if (tests::Peer::try_connect(tests::local(port), peer) == 0) ++met;
+    if (tests::Peer::try_connect(tests::local(meeting_port), peer) == 0) ++met;
     if (peer.is_open()) peer.reset();
   }
   return met;
 }
 
 /// Passes on what a worker says of the dialler's socket, as links do.
-struct Dialling final : proxy::Watched {
-  explicit Dialling(proxy::Worker& worker)
+struct MeetingItself final : proxy::Watched {
+  explicit MeetingItself(proxy::Worker& worker)
       : dialler{std::make_unique<proxy::Dialler>(worker, *this, [this](proxy::Dialler::Outcome outcome, proxy::Socket) {
           outcome_of_it.set_value(outcome);
         })} {}
@@ -63,8 +63,8 @@ int dials_refused() {
   int refused = 0;
   proxy::Worker worker;
   for (int i = 0; i < tries; ++i) {
-    Dialling dialling{worker};
-    worker.post([&dialling] { dialling.dialler->start(tests::local(port)); });
+    MeetingItself dialling{worker};
+    worker.post([&dialling] { dialling.dialler->start(tests::local(meeting_port)); });
     if (dialling.outcome_of_it.get_future().get() == proxy::Dialler::Outcome::refused) ++refused;
     std::promise<void> gone;
     worker.post([&] {
