@@ -107,8 +107,9 @@ TEST(Worker, ForgetsWhatIsPostedWhenItEnds) {
   auto held = std::make_shared<int>(0);
   const std::weak_ptr<int> seen = held;
   {
+    std::function<void()> for_ever;  // outlives the worker, which runs it to the last
     Worker worker;
-    std::function<void()> for_ever = [&worker, &for_ever, held] { worker.post(for_ever); };
+    for_ever = [&worker, &for_ever, held] { worker.post(for_ever); };
     worker.post(for_ever);
     held.reset();
   }
