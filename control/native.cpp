@@ -209,8 +209,8 @@ class Native {
     return ok(json_of(fault_of(proxy, places.at("fault")), proxy.spec.name));
   }
 
-  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew. Who gives it
-  /// another one, and does not hold it, takes it from whoever does.
+  /// A merge patch (RFC 7396): null takes a setting away. The time to live starts anew; one that has none, as a toxic,
+  /// gets none unless it is given. Who gives it another one, and does not hold it, takes it from whoever does.
   Response change_fault(const Request& request, const Places& places) const {
     const Json patch = object_of(parse_json(request.body));
     const std::string& proxy = places.at("proxy");
@@ -220,6 +220,7 @@ class Native {
                                                whole.merge_patch(patch);
                                                NewFault wanted =
                                                    read_fault(whole, "", places.at("fault"), request.by());
+                                               if (!patch.contains("ttl") && !fault.ttl) wanted.ttl.reset();
                                                if (!patch.contains("ttl") && !patch.contains("held"))
                                                  wanted.held_by = fault.held_by;
                                                return wanted;

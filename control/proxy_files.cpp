@@ -123,6 +123,20 @@ void ProxyFiles::apply(Registry& registry) {
       changed.push_back(one.proxy);
   }
 
+  // What cannot be is found out before anything changes, but for a place that one of ours stands at and may leave.
+  const auto is_ours = [&](const proxy::Endpoint& place) {
+    return std::any_of(present.begin(), present.end(), [&](const ProxyView& view) {
+      return view.spec.enabled && (view.address == place || (!place.is_unix() && place.port == view.address.port));
+    });
+  };
+  for (const auto& [one, faults] : fresh)
+    if (!is_ours(one.listen)) registry.foresee(one);
+  for (const NewProxy& one : changed) {
+    ProxyChange change = to(one);
+    if (is_ours(one.listen)) change.listen.reset();
+    registry.foresee(one.name, change);
+  }
+
   std::vector<std::function<void()>> undo;
   try {
     // Whoever stands where another is to listen, and is about to go or move, goes first.

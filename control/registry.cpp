@@ -102,6 +102,14 @@ void judge_name(std::string_view what, const std::string& name) {
   throw Refusal{400, fmt::format("the name of a {} has 1 to 255 bytes of UTF-8 and no control characters", what)};
 }
 
+NewProxy changed(NewProxy proxy, const ProxyChange& change) {
+  proxy.listen = change.listen.value_or(proxy.listen);
+  proxy.upstream = change.upstream.value_or(proxy.upstream);
+  proxy.connect_timeout = change.connect_timeout.value_or(proxy.connect_timeout);
+  proxy.enabled = change.enabled.value_or(proxy.enabled);
+  return proxy;
+}
+
 }  // namespace
 
 std::vector<HandFault> ProxyView::all() const {
@@ -191,6 +199,11 @@ void Registry::foresee(const NewProxy& wanted) const {
   foresee_listening(wanted.listen);
 }
 
+void Registry::foresee(const std::string& proxy, const ProxyChange& change) const {
+  const auto [entry, changing] = hold(proxy);
+  judge_move(*entry, changed(entry->spec, change));
+}
+
 void Registry::foresee_listening(const proxy::Endpoint& listen) {
   if (listen.is_unix()) return;
   try {
@@ -214,14 +227,9 @@ ProxyView Registry::change(const std::string& proxy, const ProxyRemade& remade, 
     if (closing_) throw Refusal{503, "the daemon is about to end"};
     present = view(*entry);
   }
-  const ProxyChange change = remade(present);
   const NewProxy before = entry->spec;
   const auto bound = entry->bound;
-  NewProxy after = before;
-  after.listen = change.listen.value_or(before.listen);
-  after.upstream = change.upstream.value_or(before.upstream);
-  after.connect_timeout = change.connect_timeout.value_or(before.connect_timeout);
-  after.enabled = change.enabled.value_or(before.enabled);
+  const NewProxy after = changed(before, remade(present));
   judge_move(*entry, after);
   const bool same = after.listen == before.listen && after.upstream == before.upstream &&
                     after.connect_timeout == before.connect_timeout;

@@ -99,6 +99,8 @@ class Registry {
   /// yet.
   void foresee(const NewProxy& wanted) const;
   static void foresee_listening(const proxy::Endpoint& listen);
+  /// The same for a change.
+  void foresee(const std::string& proxy, const ProxyChange& change) const;
   /// Another address or upstream ends the links it has; the faults stay. Disabled: nobody listens, every link ended.
   /// Where it cannot listen is found out before anything ends.
   ProxyView change(const std::string& proxy, const ProxyChange& change, const std::string& by = "");

@@ -242,10 +242,17 @@ class RunRoutes {
     return drill;
   }
 
+  static bool asks_for_dry_run(const Request& request) {
+    const std::string asked = query_value(request.target, "dry_run", "false");
+    if (asked != "true" && asked != "false")
+      throw Refusal{400, fmt::format("dry_run must be true or false, not \"{}\"", asked)};
+    return asked == "true";
+  }
+
   Wanted wanted(const Request& request) const {
     Wanted wanted;
     if (request.header("Content-Type").find("toml") != std::string_view::npos) {
-      wanted.dry_run = query_value(request.target, "dry_run") == "true";
+      wanted.dry_run = asks_for_dry_run(request);
       wanted.drill = sent(request, request.body, {});
       return wanted;
     }
@@ -254,7 +261,7 @@ class RunRoutes {
     Reader keys{body, "run", problems};
     const auto name = keys.maybe_text("drill");
     const auto toml = keys.maybe_text("toml");
-    wanted.dry_run = keys.flag("dry_run", false);
+    wanted.dry_run = keys.flag("dry_run", asks_for_dry_run(request));
     if (const Value* const set = keys.raw("set"); set != nullptr) {
       if (set->table() == nullptr) keys.problem("set", "must be an object, such as {\"fault.NAME.percent\": \"30%\"}");
       if (set->table() != nullptr)

@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds longest_nap{5};
+// Who looks later than this was not there: the machine was asleep.
+constexpr std::chrono::seconds punctual{60};
 constexpr std::chrono::seconds between_notes{60};  // of what has been looked at, when nothing was due
 
 std::map<std::string, sys_seconds> recalled(const fs::path& file) {
@@ -85,7 +87,7 @@ void Scheduler::look(Moment now) {
     was_due = true;
     // The last of several.
     for (auto later = schedule.next(*due); later && *later <= now; later = schedule.next(*later)) due = later;
-    const bool was_missed = first_look_;
+    const bool was_missed = first_look_ || now - *due > punctual;
     if (was_missed && schedule.missed == drills::Schedule::Missed::skip) {
       registry_.events().add("run_missed", {{"drill", listed.name}, {"due", show_utc(*due)}});
       continue;

@@ -133,7 +133,10 @@ Value table_of(const Toxic& toxic) {
     table.put(std::string{type.attributes[i].key}, Value{text_of(value, type.attributes[i].unit)});
   }
   table.put("direction", Value{std::string{is_upstream(toxic) ? "upstream" : "downstream"}});
-  table.put("percent", Value{fmt::format("{}%", std::clamp(toxic.toxicity, 0.0F, 1.0F) * 100)});
+  // Without an exponent, which settings do not have.
+  const double percent = std::clamp(toxic.toxicity, 0.0F, 1.0F) * 100;
+  table.put("percent", Value{percent >= 1e-4 || percent == 0 ? fmt::format("{}%", static_cast<float>(percent))
+                                                             : fmt::format("{:.12f}%", percent)});
   return table;
 }
 
@@ -183,10 +186,10 @@ NewFault fault_of(const std::string& name, const Toxic& toxic, std::optional<Dur
   return {name, table_of(toxic), ttl, by, toxic};
 }
 
-std::optional<Toxic> toxic_of(const HandFault& fault) {
-  if (!fault.toxic) return std::nullopt;
-  Toxic toxic = *fault.toxic;
-  if (same(table_of(toxic), fault.table)) return toxic;
+namespace {
+
+// `toxic`: of the type that the fault may be; only name and type of its attributes count.
+std::optional<Toxic> read_as(Toxic toxic, const HandFault& fault) {
   const ToxicType& type = *find_type(toxic.type);
   for (std::size_t i = 0; i < type.attributes.size(); ++i) {
     const Attribute& attribute = type.attributes[i];
@@ -213,6 +216,17 @@ std::optional<Toxic> toxic_of(const HandFault& fault) {
     if (set == nullptr || set->shown() != member.value.shown()) return std::nullopt;
   }
   return toxic;
+}
+
+}  // namespace
+
+std::optional<Toxic> toxic_of(const HandFault& fault) {
+  if (fault.toxic) return same(table_of(*fault.toxic), fault.table) ? fault.toxic : read_as(*fault.toxic, fault);
+  for (const ToxicType& type : types) {
+    if (type.kind != fault.fault->kind->name || type.name == "noop") continue;
+    if (auto toxic = read_as(toxic_of(std::string{type.name}, "downstream"), fault)) return toxic;
+  }
+  return std::nullopt;
 }
 
 Json json_of(const std::string& name, const Toxic& toxic) {

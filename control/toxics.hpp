@@ -20,7 +20,7 @@ void take_attributes(Toxic& toxic, const Json& given);
 /// The fault that does what the toxic says.
 NewFault fault_of(const std::string& name, const Toxic& toxic, std::optional<Duration> ttl, const std::string& by);
 
-/// The toxic that the fault is, also after somebody changed it as a fault; none when no toxic can say what it does.
+/// The toxic that the fault is, whoever gave it and as what; none when no toxic can say what it does.
 std::optional<Toxic> toxic_of(const HandFault& fault);
 
 /// {"attributes": {"latency": 1000, "jitter": 0}, "name": …, "type": …, "stream": …, "toxicity": 1}

@@ -386,6 +386,7 @@ class Toxiproxy {
     if (listens_at(*before, listen) && upstream == before->spec.upstream) return *before;
     ProxyChange change{std::nullopt, upstream, std::nullopt, wanted.enabled};
     if (!listens_at(*before, listen)) change.listen = listen;
+    registry_.foresee(wanted.name, change);  // what is refused has cut nobody off, and the toxics are still there
     // Before it opens at the new address, so that no connection there escapes them.
     registry_.heal(wanted.name, who, is_toxic);
     for (const NamedToxic& one : wanted.toxics)

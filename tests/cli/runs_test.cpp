@@ -66,7 +66,7 @@ load = "users"
 during = ")" +
          fault +
          R"("
-expect = { p50 = "< 40ms" }
+expect = { p50 = "< 80ms" }
 )";
 }
 
@@ -146,7 +146,7 @@ TEST_F(RunCommands, StartOneAndWatchItPass) {
 }
 
 TEST_F(RunCommands, OnesThatMissAnExpectationExitWithOne) {
-  const Finished it = ask({"runs", "start", "quick", "--set", "fault.late.delay=60ms", "--watch"});
+  const Finished it = ask({"runs", "start", "quick", "--set", "fault.late.delay=150ms", "--watch"});
 
   EXPECT_EQ(it.exit_code, 1) << it.out;
   EXPECT_THAT(it.out, HasSubstr(": failed; its report"));

@@ -436,6 +436,11 @@ TEST_F(Serve, ProxiesInItsFilesMayBeRenamedMovedAndSwapped) {
   Peer server = backend_.accept();
   client.send("through b");
   server.expect("through b");
+  // Nobody is cut off for a change that cannot be.
+  EXPECT_EQ(reloaded(at("c", two) + at("b", free_port()) + at("d", taken.endpoint().port)).status, 409);
+  EXPECT_EQ(port_of("b"), first);
+  client.send("still");
+  server.expect("still");
   // What was removed by hand comes back.
   EXPECT_EQ(ask("DELETE", "/v1/proxies/c").status, 204);
   EXPECT_EQ(reloaded(at("c", two) + at("b", one)).status, 200);

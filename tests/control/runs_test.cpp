@@ -252,6 +252,8 @@ TEST_F(RunsApi, NamesWhatIsWrongWithARequest) {
   EXPECT_THAT(ask(404, "POST", "/v1/runs", "{'drill': 'shrt'}").at("detail"), HasSubstr("did you mean \"short\"?"));
   ask(400, "POST", "/v1/runs", "name =", {{"Content-Type", "application/toml"}});
   ask(400, "POST", "/v1/runs", "", {{"Content-Type", "application/toml"}});
+  for (const std::string asked : {"1", "True", ""}) ask(400, "POST", "/v1/runs?dry_run=" + asked, "{'drill': 'short'}");
+  EXPECT_TRUE(ask(200, "POST", "/v1/runs?dry_run=true", "{'drill': 'short'}").contains("timeline"));
   EXPECT_TRUE(runs_.list().empty());
   expect_contract("^$");
 }

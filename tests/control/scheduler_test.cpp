@@ -109,6 +109,17 @@ data: {"drill":"short","due":"2026-05-01T09:05:00.000Z")"));
   EXPECT_EQ(runs(), 1U) << "the next one is played";
 }
 
+TEST_F(Scheduled, WhatCameWhileTheMachineSleptIsMissed) {
+  give(short_drill, "", "0 9 * * *");
+  look(at(8h + 59min + 50s));
+
+  look(at(9h + 1min + 15s));
+
+  EXPECT_EQ(runs(), 0U);
+  EXPECT_THAT(events(), HasSubstr(R"(event: run_missed
+data: {"drill":"short","due":"2026-05-01T09:00:00.000Z")"));
+}
+
 TEST_F(Scheduled, WhatWasMissedIsPlayedOnceIfAsked) {
   give(short_drill, "missed = \"run\"\n");
   look(at(9h + 30s));

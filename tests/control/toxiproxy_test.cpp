@@ -255,6 +255,22 @@ TEST_F(Compatible, InlineToxicsAreInForceFromTheFirstConnectionOn) {
   error(404, "GET", "/proxies/api");
 }
 
+TEST_F(Compatible, APopulateThatIsRefusedChangesNothing) {
+  const tests::Backend taken;
+  create();
+  expect(200, "POST", "/proxies/api/toxics", "{'type':'timeout'}");
+  link();
+  const std::string before = expect(200, "GET", "/proxies/api", "");
+
+  expect(500, "POST", "/populate",
+         "[{'name':'api','listen':'" + taken.endpoint().text() + "','upstream':'" + backend_.endpoint().text() +
+             "','toxics':[{'type':'noop'}]}]");
+
+  EXPECT_EQ(expect(200, "GET", "/proxies/api", ""), before);
+  expect(204, "DELETE", "/proxies/api/toxics/timeout_downstream");
+  client_.expect_end();  // and not before
+}
+
 TEST_F(Compatible, DisablingClosesConnectionsAndThePortStaysItsOwn) {
   create();
   link();
@@ -444,6 +460,15 @@ TEST_F(Compatible, TheOtherFaceSeesTheSame) {
   EXPECT_EQ(
       native.route({"PUT", "/v1/proxies/api/faults/mine", {}, R"({"kind":"stall"})", ""}, Access::unguarded()).status,
       201U);
+  EXPECT_EQ(native
+                .route({"PUT", "/v1/proxies/api/faults/plain", {}, R"({"kind":"latency","delay":"30ms"})", ""},
+                       Access::unguarded())
+                .status,
+            201U);
+  EXPECT_THAT(expect(200, "GET", "/proxies/api/toxics"),
+              AllOf(StartsWith(R"([{"attributes":{"latency":30,"jitter":0},"name":"plain","type":"latency")"),
+                    Not(HasSubstr("mine"))))
+      << "what a toxic can say is one";
   expect(204, "POST", "/reset");
   EXPECT_EQ(registry_.find("api").faults.size(), 2U) << "what is no toxic stays";
 }
@@ -452,6 +477,12 @@ TEST_F(Compatible, ToxicsExpireOnlyIfTheyAreToldTo) {
   create();
   add("{'type':'latency'}");
   EXPECT_FALSE(registry_.find("api").faults.front().ttl);
+  Router native;
+  add_native(native, registry_);
+  native.route({"PATCH", "/v1/proxies/api/faults/latency_downstream", {}, R"({"delay":"1s"})", ""},
+               Access::unguarded());
+  EXPECT_EQ(registry_.find("api").faults.front().table.find("delay")->shown(), "\"1s\"");
+  EXPECT_FALSE(registry_.find("api").faults.front().ttl) << "nor when it is changed as a fault";
   router_ = toxiproxy(registry_, {1h});
   add("{'type':'timeout'}");
   EXPECT_EQ(registry_.find("api").faults.back().ttl, Duration{1h});
