@@ -23,6 +23,8 @@
 namespace firedrill::cli {
 namespace {
 
+using drills::curl;
+
 std::string variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
   return value == nullptr ? "" : value;
@@ -73,7 +75,7 @@ drills::Headers headers_with(const std::string& token) {
   if (!token.empty()) lines.push_back("Authorization: Bearer " + token);
   drills::Headers headers;
   for (const std::string& line : lines) {
-    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    curl_slist* longer = curl().slist_append(headers.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc{};
     static_cast<void>(headers.release());
     headers.reset(longer);
@@ -90,7 +92,7 @@ std::string why_no_answer(CURLcode code, const std::string& address, faults::Dur
     case CURLE_OPERATION_TIMEDOUT:
       return fmt::format("{} has not answered within {}", address, faults::show(patience));
     default:
-      return fmt::format("{}: {}", address, curl_easy_strerror(code));
+      return fmt::format("{}: {}", address, curl().easy_strerror(code));
   }
 }
 
@@ -147,8 +149,8 @@ Daemon::Daemon(const Access& access, faults::Duration patience)
       easy_{drills::plain_get("http://" + address_, patience)} {
   if (!easy_) throw std::runtime_error{"out of descriptors or memory"};
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(patience);
-  curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(ms.count()));
-  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
+  curl().easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(ms.count()));
+  curl().easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
 }
 
 unsigned Daemon::exchange(const std::string& method, const std::string& path, const Json& body, std::string& answer) {

@@ -3,8 +3,12 @@
 
 #include <cstddef>
 
+#include "drills/curl.hpp"
+
 namespace firedrill::cli {
 namespace {
+
+using drills::curl;
 
 constexpr std::size_t longest_answer = std::size_t{64} << 20U;
 
@@ -22,18 +26,18 @@ CURLcode exchange(CURL* easy, const std::string& method, const std::string& url,
   using Json = nlohmann::ordered_json;
   const std::string sent = body.is_null() ? "" : body.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (body.is_null()) {
-    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    curl().easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   } else {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent.c_str());
+    curl().easy_setopt(easy, CURLOPT_POST, 1L);
+    curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
+    curl().easy_setopt(easy, CURLOPT_POSTFIELDS, sent.c_str());
   }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
-  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // a proxy may be named ".."
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &keep);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer);
-  return curl_easy_perform(easy);
+  curl().easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  curl().easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl().easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // a proxy may be named ".."
+  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &keep);
+  curl().easy_setopt(easy, CURLOPT_WRITEDATA, &answer);
+  return curl().easy_perform(easy);
 }
 
 }  // namespace firedrill::cli

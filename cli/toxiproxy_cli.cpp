@@ -27,6 +27,8 @@
 namespace firedrill::cli {
 namespace {
 
+using drills::curl;
+
 using namespace std::chrono_literals;
 using Json = nlohmann::ordered_json;
 
@@ -45,12 +47,12 @@ void say(std::string_view text) { print(harmless(text) + "\n"); }
 class Server {
  public:
   explicit Server(std::string url) : url_{std::move(url)}, easy_{drills::plain_get(url_, patience)} {
-    curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
+    curl_slist* list = curl().slist_append(nullptr, "Content-Type: application/json");
     if (!easy_ || list == nullptr) throw std::bad_alloc{};
     headers_.reset(list);
-    curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
-    curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
-    curl_easy_setopt(easy_.get(), CURLOPT_USERAGENT, fmt::format("toxiproxy-cli/{} (firedrill)", stands_for).c_str());
+    curl().easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
+    curl().easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
+    curl().easy_setopt(easy_.get(), CURLOPT_USERAGENT, fmt::format("toxiproxy-cli/{} (firedrill)", stands_for).c_str());
   }
 
   /// The answer; null for an empty one. Throws Failed with `failing` before why.
@@ -58,7 +60,7 @@ class Server {
     CURL* easy = easy_.get();
     std::string answer;
     if (const CURLcode code = exchange(easy, method, url_ + path, body, answer); code != CURLE_OK)
-      throw Failed{fmt::format("{}: {}: {}", failing, url_, curl_easy_strerror(code))};
+      throw Failed{fmt::format("{}: {}: {}", failing, url_, curl().easy_strerror(code))};
     const long status = drills::status(easy);
     const Json json = answer.empty() ? Json(nullptr) : Json::parse(answer, nullptr, false);
     if (status >= 200 && status < 300 && !json.is_discarded()) return json;

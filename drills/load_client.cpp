@@ -46,20 +46,21 @@ LoadClient::LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& 
       lateness_{lateness},
       multi_{make_multi()} {
   if (!multi_) throw std::bad_alloc{};
-  if (!spec.keep_alive) headers_.reset(curl_slist_append(nullptr, "Connection: close"));
+  if (!spec.keep_alive) headers_.reset(curl().slist_append(nullptr, "Connection: close"));
   CURLM* m = multi_.get();
-  curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, &LoadClient::watch);
-  curl_multi_setopt(m, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, &LoadClient::set_timer);
-  curl_multi_setopt(m, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(m, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+  curl().multi_setopt(m, CURLMOPT_SOCKETFUNCTION, &LoadClient::watch);
+  curl().multi_setopt(m, CURLMOPT_SOCKETDATA, this);
+  curl().multi_setopt(m, CURLMOPT_TIMERFUNCTION, &LoadClient::set_timer);
+  curl().multi_setopt(m, CURLMOPT_TIMERDATA, this);
+  curl().multi_setopt(m, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   // How many to keep for reuse; the default depends on how many requests happen to be in flight.
   if (spec.keep_alive)
-    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, static_cast<long>(std::min<std::uint64_t>(spec.connections, 1U << 20U)));
+    curl().multi_setopt(m, CURLMOPT_MAXCONNECTS,
+                        static_cast<long>(std::min<std::uint64_t>(spec.connections, 1U << 20U)));
 }
 
 LoadClient::~LoadClient() {
-  for (Request& request : active_) curl_multi_remove_handle(multi_.get(), request.easy.get());
+  for (Request& request : active_) curl().multi_remove_handle(multi_.get(), request.easy.get());
 }
 
 void LoadClient::ready(int descriptor, std::uint32_t events) {
@@ -68,7 +69,7 @@ void LoadClient::ready(int descriptor, std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
   int running = 0;
-  curl_multi_socket_action(multi_.get(), descriptor, what, &running);
+  curl().multi_socket_action(multi_.get(), descriptor, what, &running);
   collect();
 }
 
@@ -77,7 +78,7 @@ void LoadClient::turn(Time start, Time end) {
   if (timer_ <= Clock::now()) {
     timer_ = faults::never;
     int running = 0;
-    curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+    curl().multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
   }
   collect();
   expire();
@@ -123,7 +124,7 @@ void LoadClient::send(Time due) {
   request.no_socket = 0;
   // The new handle sets libcurl's timer to now: the connection is dialled or reused in this turn or the next.
   if (!request.easy) return settle(request, "not_sent");
-  if (curl_multi_add_handle(multi_.get(), request.easy.get()) != CURLM_OK) settle(request, "not_sent");
+  if (curl().multi_add_handle(multi_.get(), request.easy.get()) != CURLM_OK) settle(request, "not_sent");
 }
 
 void LoadClient::add_idle() {
@@ -133,28 +134,28 @@ void LoadClient::add_idle() {
   request.easy = plain_get(url_, spec_.timeout);
   CURL* e = request.easy.get();
   if (e == nullptr) return;
-  curl_easy_setopt(e, CURLOPT_PRIVATE, &request);
-  curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &LoadClient::open_socket);
-  curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &request);
+  curl().easy_setopt(e, CURLOPT_PRIVATE, &request);
+  curl().easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &LoadClient::open_socket);
+  curl().easy_setopt(e, CURLOPT_OPENSOCKETDATA, &request);
   if (!spec_.keep_alive) {
-    curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
-    curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
+    curl().easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
+    curl().easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
+    curl().easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
     return;
   }
-  curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, &LoadClient::before_sending);
-  curl_easy_setopt(e, CURLOPT_PREREQDATA, &request);
-  curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &LoadClient::close_socket);
-  curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, this);
+  curl().easy_setopt(e, CURLOPT_PREREQFUNCTION, &LoadClient::before_sending);
+  curl().easy_setopt(e, CURLOPT_PREREQDATA, &request);
+  curl().easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &LoadClient::close_socket);
+  curl().easy_setopt(e, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 void LoadClient::collect() {
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+  while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
     void* found = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
+    curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
     auto& request = *static_cast<Request*>(found);
     settle(request, error_of(request, code));
   }
@@ -169,7 +170,7 @@ void LoadClient::expire() {
 
 void LoadClient::settle(Request& request, std::string_view error) {
   const Time now = Clock::now();
-  if (request.easy) curl_multi_remove_handle(multi_.get(), request.easy.get());
+  if (request.easy) curl().multi_remove_handle(multi_.get(), request.easy.get());
   const bool late = now - request.due > spec_.timeout && error != "not_sent";
   meter_.record(request.due, now, late ? "timeout" : error);
   if (request.easy)
@@ -213,14 +214,14 @@ int LoadClient::watch(CURL*, curl_socket_t fd, int what, void* self, void* known
   epoll_event event{};
   if (what == CURL_POLL_REMOVE) {
     ::epoll_ctl(client.epoll_, EPOLL_CTL_DEL, fd, &event);
-    curl_multi_assign(client.multi_.get(), fd, nullptr);
+    curl().multi_assign(client.multi_.get(), fd, nullptr);
     return 0;
   }
   if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
   if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
   event.data.u64 = (std::uint64_t{client.mark_} << 32U) | static_cast<std::uint32_t>(fd);
   ::epoll_ctl(client.epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-  curl_multi_assign(client.multi_.get(), fd, self);
+  curl().multi_assign(client.multi_.get(), fd, self);
   return 0;
 }
 

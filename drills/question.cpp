@@ -17,8 +17,8 @@ namespace {
 
 /// While it is being asked.
 struct Added {
-  Added(const Multi& m, const Easy& e) : multi{m}, easy{e} { curl_multi_add_handle(multi.get(), easy.get()); }
-  ~Added() { curl_multi_remove_handle(multi.get(), easy.get()); }
+  Added(const Multi& m, const Easy& e) : multi{m}, easy{e} { curl().multi_add_handle(multi.get(), easy.get()); }
+  ~Added() { curl().multi_remove_handle(multi.get(), easy.get()); }
   Added(const Added&) = delete;
   Added& operator=(const Added&) = delete;
   const Multi& multi;
@@ -29,15 +29,15 @@ std::optional<CURLcode> perform(const Easy& easy, Duration timeout, int bell) {
   const Multi multi = make_multi();
   if (!multi) return CURLE_OUT_OF_MEMORY;
   const Added added{multi, easy};
-  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS,
-                   static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
+  curl().easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS,
+                     static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
   while (true) {
     int running = 0;
-    curl_multi_perform(multi.get(), &running);
+    curl().multi_perform(multi.get(), &running);
     int left = 0;
-    if (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) return message->data.result;
+    if (const CURLMsg* message = curl().multi_info_read(multi.get(), &left)) return message->data.result;
     curl_waitfd rung{bell, CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi.get(), &rung, 1, 1000, nullptr);
+    curl().multi_poll(multi.get(), &rung, 1, 1000, nullptr);
     if (rung.revents != 0) return std::nullopt;
   }
 }
@@ -46,7 +46,7 @@ std::string failure(const Easy& easy, CURLcode code, Duration timeout) {
   const int error = system_error(easy.get());
   if (code == CURLE_OPERATION_TIMEDOUT) return fmt::format("no answer within {}", faults::show(timeout));
   if (code == CURLE_COULDNT_CONNECT && error != 0) return std::generic_category().message(error);
-  return curl_easy_strerror(code);
+  return curl().easy_strerror(code);
 }
 
 Answer judged(const Easy& easy, CURLcode code, const HttpQuestion& question, Duration timeout) {
@@ -69,8 +69,8 @@ std::optional<Answer> ask(const TcpQuestion& question, Duration timeout, int bel
   if (!address) return Answer{false, "not an address: " + question.address};
   const Easy easy = plain_get("http://" + (address->is_unix() ? "localhost" : question.address) + "/", timeout);
   if (!easy) return Answer{false, "out of descriptors or memory"};
-  if (address->is_unix()) curl_easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, address->path.c_str());
-  curl_easy_setopt(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
+  if (address->is_unix()) curl().easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, address->path.c_str());
+  curl().easy_setopt(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
   const auto code = perform(easy, timeout, bell);
   if (!code) return std::nullopt;
   if (*code == CURLE_OK) return Answer{true, {}};
