@@ -1,6 +1,7 @@
 // Which faults of a plan are for one link. What was decided once stays decided while the fault is in force.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -8,8 +9,11 @@
 
 namespace firedrill::faults {
 
+/// What stays from one plan to the next is moved: its reference count, which other threads may be at, is left alone.
 class Chosen {
  public:
+  using Faults = std::vector<std::shared_ptr<const Fault>>;
+
   Chosen() = default;
   ~Chosen();
   Chosen(const Chosen&) = delete;
@@ -20,13 +24,15 @@ class Chosen {
 
   bool empty() const { return mine_.empty(); }
   /// Those for this link, in the plan's order.
-  const std::vector<std::shared_ptr<const Fault>>& faults() const { return mine_; }
-  /// The stream faults among them that concern `direction`.
-  std::vector<std::shared_ptr<const Fault>> streams(Direction direction) const;
-  std::vector<std::shared_ptr<const Fault>> links() const;
+  const Faults& faults() const { return mine_; }
+  /// The stream faults among them that concern `direction`. Until the next choose().
+  const Faults& streams(Direction direction) const { return streams_[static_cast<std::size_t>(direction)]; }
+  const Faults& links() const { return links_; }
 
  private:
-  std::vector<std::shared_ptr<const Fault>> mine_, others_;  // decided; each in the plan's order
+  Faults mine_, others_;           // decided; each in the plan's order
+  std::array<Faults, 2> streams_;  // of mine_, by Direction
+  Faults links_;
 };
 
 }  // namespace firedrill::faults

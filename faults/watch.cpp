@@ -20,6 +20,8 @@ Verdict Watch::judged(Member& member, Verdict verdict, Time now) const {
 Verdict Watch::adopt(const std::vector<std::shared_ptr<const Fault>>& faults, const LinkFacts& link, Time now) {
   if (const Verdict due = advance(now); due.action != Verdict::Action::keep) return due;
   link_ = link;
+  const auto stays = [](const Member& member, const auto& fault) { return member.fault == fault; };
+  if (std::equal(members_.begin(), members_.end(), faults.begin(), faults.end(), stays)) return {};
   std::vector<Member> members;
   Verdict first;
   for (const auto& fault : faults) {

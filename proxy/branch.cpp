@@ -31,13 +31,31 @@ void Branch::turn_away(std::uint64_t link, faults::Ending how, faults::Cause why
 
 void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
   const Time now = steady_clock::now();
-  plan_ =
-      plan->next_expiry() > now ? std::move(plan) : std::make_shared<const faults::Plan>(plan->without_expired(now));
+  plan_ = counted_here(plan->next_expiry() > now ? *plan : plan->without_expired(now));
   for (const auto& [ordinal, link] : links_)
     if (link->adopt(*plan_)) to_go_on_.push_back(ordinal);
   if (!to_go_on_.empty() && !std::exchange(going_on_, true)) go_on();
   cells.faults_in_force.store(plan_->faults.size(), std::memory_order_relaxed);
   arm_expiry();
+}
+
+// The same faults, under reference counts of this worker's own: thousands of links take a fault up at the same moment,
+// on every worker, and would wait for each other at the count. A fault that stays keeps the one that it has.
+std::shared_ptr<const faults::Plan> Branch::counted_here(const faults::Plan& plan) const {
+  faults::Plan here{plan.seed, {}};
+  here.faults.reserve(plan.faults.size());
+  for (const auto& fault : plan.faults) {
+    const auto& known = plan_->faults;
+    const std::size_t there =
+        faults::find_onward(known, here.faults.size(), [&](const auto& one) { return one == fault; });
+    if (there != known.size()) {
+      here.faults.push_back(known[there]);
+      continue;
+    }
+    const auto owner = std::make_shared<const std::shared_ptr<const faults::Fault>>(fault);
+    here.faults.emplace_back(owner, fault.get());
+  }
+  return std::make_shared<const faults::Plan>(std::move(here));
 }
 
 // Some at a time: what else the worker is asked meanwhile does not wait for thousands of links.

@@ -42,6 +42,7 @@ class Branch {
   Cells cells;
 
  private:
+  std::shared_ptr<const faults::Plan> counted_here(const faults::Plan& plan) const;
   void arm_expiry();
   void go_on();
 
