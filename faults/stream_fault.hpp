@@ -56,9 +56,9 @@ class StreamFault {
 
   /// What a fault that must be felt by the sender soon keeps before full().
   static constexpr std::size_t backlog_limit = 64 * 1024;
-  /// What a fault that only delays may keep per lane: 1 Gbit/s for half a second. Twice as much is
+  /// What a fault that only delays may keep per lane: 10 Gbit/s for 200 ms. Twice as much is
   /// allowed nowhere; the process-wide cap comes on top.
-  static constexpr std::size_t flight_limit = 64 * 1024 * 1024;
+  static constexpr std::size_t flight_limit = 256 * 1024 * 1024;
 };
 
 }  // namespace firedrill::faults
