@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "faults/bytes.hpp"
+#include "faults/stream_fault.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/pattern.hpp"
 
@@ -257,14 +258,15 @@ constexpr std::size_t slack = 1024UL * 1024;
 INSTANTIATE_TEST_SUITE_P(All, SlowReader,
                          testing::Values(Hold{"Clean", nullptr, "", slack}, Hold{"Sliced", "slice", "size=5KiB", slack},
                                          Hold{"Stalled", "stall", "", slack},
-                                         Hold{"Late", "latency", "delay=1h", 64 * slack + slack}),
+                                         Hold{"Late", "latency", "delay=1h",
+                                              faults::StreamFault::flight_limit + slack}),
                          [](const auto& hold) { return hold.param.name; });
 
 TEST_P(SlowReader, MeetsBoundedMemory) {
   const Hold& hold = GetParam();
   if (hold.kind != nullptr) put("hold", hold.kind, hold.settings);
   link();
-  const std::uint64_t bytes = 200'000'000;
+  const std::uint64_t bytes = 600'000'000;
   const std::size_t before = resident();
 
   const std::uint64_t sent = server.send_until_stuck(1, bytes);
