@@ -10,9 +10,10 @@
 #include "faults/problems.hpp"
 
 namespace firedrill::cli {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 Json place(std::uint32_t number) { return number == 0 ? Json(nullptr) : Json(number); }
 

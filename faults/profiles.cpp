@@ -16,7 +16,7 @@ namespace {
 // delay is halved: with direction = "both" a round trip takes it once.
 constexpr std::string_view comcast = "tylertreat/comcast, README, network condition profiles";
 
-constexpr std::array<Profile, 11> all{{
+constexpr std::array<Profile, 11> known_profiles{{
     {"gprs", "network", "delay=250ms rate=50kbit/s loss=2%", comcast},
     {"edge", "network", "delay=150ms rate=250kbit/s loss=1.5%", comcast},
     {"3g", "network", "delay=125ms rate=750kbit/s loss=1.5%", comcast},
@@ -50,10 +50,11 @@ void problem(const Value& value, const std::string& subject, const std::string& 
 
 }  // namespace
 
-std::span<const Profile> profiles() { return all; }
+std::span<const Profile> profiles() { return known_profiles; }
 
 bool is_profile(std::string_view name) {
-  return std::any_of(all.begin(), all.end(), [&](const Profile& profile) { return profile.name == name; });
+  return std::any_of(known_profiles.begin(), known_profiles.end(),
+                     [&](const Profile& profile) { return profile.name == name; });
 }
 
 bool lay_profile_under(Value& table, const std::string& subject, Problems& problems) {
@@ -63,11 +64,11 @@ bool lay_profile_under(Value& table, const std::string& subject, Problems& probl
   std::erase_if(*table.table(), [](const Member& member) { return member.key == "profile"; });
 
   std::vector<std::string> names;
-  for (const Profile& profile : all) names.emplace_back(profile.name);
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Profile& profile) {
+  for (const Profile& profile : known_profiles) names.emplace_back(profile.name);
+  const auto found = std::find_if(known_profiles.begin(), known_profiles.end(), [&](const Profile& profile) {
     return value.text() != nullptr && *value.text() == profile.name;
   });
-  if (found == all.end()) {
+  if (found == known_profiles.end()) {
     const std::string near = value.text() != nullptr ? nearest(*value.text(), names) : "";
     problem(value, subject,
             near.empty() ? fmt::format("must be one of {}", fmt::join(names, ", "))

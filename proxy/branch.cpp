@@ -29,7 +29,7 @@ void Branch::turn_away(std::uint64_t link, faults::Ending how, faults::Cause why
   if (const auto found = links_.find(link); found != links_.end()) found->second->turn_away(how, why);
 }
 
-void Branch::adopt(std::shared_ptr<const faults::Plan> plan) {
+void Branch::adopt(const std::shared_ptr<const faults::Plan>& plan) {
   const Time now = steady_clock::now();
   plan_ = counted_here(plan->next_expiry() > now ? *plan : plan->without_expired(now));
   for (const auto& [ordinal, link] : links_)

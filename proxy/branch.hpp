@@ -26,7 +26,7 @@ class Branch {
   void admit(std::uint64_t link);
   void turn_away(std::uint64_t link, faults::Ending how, faults::Cause why);
   /// Takes what has not expired yet and arms the timer for the rest.
-  void adopt(std::shared_ptr<const faults::Plan> plan);
+  void adopt(const std::shared_ptr<const faults::Plan>& plan);
   /// Ends all links and farewells at once.
   void drain();
   /// Of links that are not over.
