@@ -194,7 +194,7 @@ TEST_P(StreamLaws, AnUpdateToAnyOtherSettingsLosesNothing) {
 // A fault that never lets go of what it holds has to stop the sender sooner or later.
 TEST_P(StreamLaws, WhatIsHeldIsBounded) {
   StreamRig rig = this->rig(1);
-  const std::string chunk(16 * 1024, 'x');
+  const std::string chunk(256 * 1024, 'x');
   std::size_t in = 0;
 
   while (!rig.stream().full() && in < 2 * StreamFault::flight_limit) {
