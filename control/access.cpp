@@ -39,7 +39,7 @@ bool same_secret(const std::string& secret, std::string_view guess) {
 
 }  // namespace
 
-std::string_view role_name(Role role) {
+std::string_view name(Role role) {
   return std::find_if(roles.begin(), roles.end(), [&](const auto& one) { return one.second == role; })->first;
 }
 
@@ -100,7 +100,7 @@ std::optional<Response> Access::refusal(Request& request, Role needed) const {
   request.caller = caller->name;
   request.by_admin = caller->role == Role::admin;
   if (caller->role >= needed) return std::nullopt;
-  return problem(403, fmt::format("{} is {}; this takes {}", caller->name, role_name(caller->role), role_name(needed)));
+  return problem(403, fmt::format("{} is {}; this takes {}", caller->name, name(caller->role), name(needed)));
 }
 
 }  // namespace firedrill::control
