@@ -32,6 +32,12 @@ bool same(const NewProxy& a, const NewProxy& b) {
   return a.listen == b.listen && a.upstream == b.upstream && a.connect_timeout == b.connect_timeout;
 }
 
+// Open there, or at the same port of another address.
+bool stands_at(const ProxyView& view, const proxy::Endpoint& place) {
+  return view.spec.enabled &&
+         (view.address == place || (!place.is_unix() && place.port != 0 && place.port == view.address.port));
+}
+
 ProxyChange to(const NewProxy& one) { return {one.listen, one.upstream, one.connect_timeout, std::nullopt}; }
 
 // By what is in it: a list of objects is no TOML. A file that begins otherwise is read as a drill, which says what is
@@ -125,12 +131,10 @@ void ProxyFiles::apply(Registry& registry) {
 
   // What cannot be is found out before anything changes, but for a place that one of ours stands at and may leave.
   const auto is_ours = [&](const proxy::Endpoint& place) {
-    return std::any_of(present.begin(), present.end(), [&](const ProxyView& view) {
-      return view.spec.enabled && (view.address == place || (!place.is_unix() && place.port == view.address.port));
-    });
+    return std::any_of(present.begin(), present.end(), [&](const ProxyView& view) { return stands_at(view, place); });
   };
   for (const auto& [one, faults] : fresh)
-    if (!is_ours(one.listen)) registry.foresee(one);
+    if (one.enabled && !is_ours(one.listen)) registry.foresee(one);
   for (const NewProxy& one : changed) {
     ProxyChange change = to(one);
     if (is_ours(one.listen)) change.listen.reset();
@@ -145,11 +149,9 @@ void ProxyFiles::apply(Registry& registry) {
     for (const NewProxy& one : changed) places.push_back(one.listen);
     const auto make_room = [&](const std::string& name, const proxy::Endpoint& stays_at) {
       const ProxyView& view = *there(name);
-      const bool in_the_way =
-          view.spec.enabled && view.address != stays_at &&
-          std::any_of(places.begin(), places.end(), [&](const auto& p) {
-            return view.address == p || (!p.is_unix() && p.port != 0 && p.port == view.address.port);
-          });
+      const bool in_the_way = view.address != stays_at && std::any_of(places.begin(), places.end(), [&](const auto& p) {
+                                return stands_at(view, p);
+                              });
       if (!in_the_way) return;
       registry.change(name, {{}, {}, {}, false});
       undo.emplace_back([&registry, name] { registry.change(name, {{}, {}, {}, true}); });

@@ -214,6 +214,15 @@ TEST_F(Serve, LetsToxicsExpire) {
   EXPECT_THAT(desk_.read(control_journal()), HasSubstr(R"("fault":"latency_downstream")"));
 }
 
+TEST_F(Serve, AProxyThatIsNotEnabledMayNameAPlaceThatIsTaken) {
+  const Backend taken;
+  desk_.write("toxiproxy.json", R"([{"name": "off", "enabled": false, "listen": ")" + taken.endpoint().text() +
+                                    R"(", "upstream": ")" + backend_.endpoint().text() + R"("}])");
+  start({"toxiproxy.json"});
+
+  EXPECT_EQ(ordered_json::parse(ask("GET", "/proxies/off").body).at("enabled"), false);
+}
+
 TEST_F(Serve, TakesAToxiproxyFileWithToxics) {
   desk_.write("toxiproxy.json", toxiproxy_file("127.0.0.1:0"));
   start({"toxiproxy.json"});
