@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/exchange.hpp"
 #include "cli/fault_words.hpp"
 #include "cli/hold.hpp"
 #include "cli/output.hpp"
@@ -24,8 +25,6 @@ void print_json(const Json& json) { print(json.dump(2, ' ', false, Json::error_h
 void print_names(const Json& list) {
   for (const Json& one : list) say(one.at("name").get<std::string>());
 }
-
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
 
 std::string where(const Json& proxy) {
   return fmt::format("{} -> {}", text_at(proxy.at("status"), "address"), text_at(proxy, "upstream"));

@@ -13,4 +13,9 @@ namespace firedrill::cli {
 CURLcode exchange(CURL* easy, const std::string& method, const std::string& url, const nlohmann::ordered_json& body,
                   std::string& answer);
 
+/// What an answer has under `key`, where its interface says that there is a text. Throws nlohmann::json::exception.
+inline std::string text_at(const nlohmann::ordered_json& answer, const char* key) {
+  return answer.at(key).get<std::string>();
+}
+
 }  // namespace firedrill::cli

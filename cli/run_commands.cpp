@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/exchange.hpp"
 #include "cli/fault_words.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
@@ -26,8 +27,6 @@ using namespace std::chrono_literals;
 using drills::Result;
 
 constexpr auto between_looks = 500ms;
-
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
 
 std::string text_or_dash(const Json& json) { return json.is_string() ? json.get<std::string>() : "-"; }
 

@@ -183,8 +183,6 @@ Json proxy(Server& server, const std::string& name) {
   return server.ask(fmt::format("Failed to retrieve proxy {}", name), "GET", path_of(name));
 }
 
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
-
 std::string enabled_text(const Json& proxy) { return proxy.at("enabled").get<bool>() ? "enabled" : "disabled"; }
 
 void list(Server& server, const CommandLine&, const std::string&) {
