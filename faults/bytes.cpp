@@ -9,10 +9,13 @@
 #include <new>
 #include <utility>
 
+#include "faults/blocks.hpp"
+
 namespace firedrill::faults {
 
 struct Bytes::Block {
-  std::size_t references;
+  std::uint32_t references;
+  bool is_large;
   std::size_t size;  // of the whole allocation
 };
 
@@ -35,20 +38,25 @@ Bytes& Bytes::operator=(Bytes&& other) noexcept {
   return *this;
 }
 
-Bytes Bytes::copy_of(std::string_view text) {
-  Bytes bytes;
-  if (text.empty()) return bytes;
-  const std::size_t whole = sizeof(Block) + text.size();
-  void* memory = std::malloc(whole);
-  if (memory == nullptr) throw std::bad_alloc{};
+Bytes Bytes::in(void* memory, std::size_t whole, bool is_large) {
   outstanding_bytes.fetch_add(whole, std::memory_order_relaxed);
-  bytes.block_ = new (memory) Block{1, whole};
-  char* content = static_cast<char*>(memory) + sizeof(Block);
-  std::memcpy(content, text.data(), text.size());
-  bytes.data_ = content;
-  bytes.size_ = text.size();
+  Bytes bytes;
+  bytes.block_ = new (memory) Block{1, is_large, whole};
+  bytes.data_ = static_cast<char*>(memory) + sizeof(Block);
+  bytes.size_ = whole - sizeof(Block);
   return bytes;
 }
+
+Bytes Bytes::copy_of(std::string_view text) {
+  if (text.empty()) return {};
+  const std::size_t whole = sizeof(Block) + text.size();
+  void* const memory = std::malloc(whole);
+  if (memory == nullptr) throw std::bad_alloc{};
+  std::memcpy(static_cast<char*>(memory) + sizeof(Block), text.data(), text.size());
+  return in(memory, whole, false);
+}
+
+Bytes Bytes::blank() { return in(take_large_block(), large_block, true); }
 
 Bytes Bytes::take_front(std::size_t n) {
   assert(n <= size_);
@@ -74,7 +82,7 @@ std::size_t Bytes::outstanding() { return outstanding_bytes.load(std::memory_ord
 void Bytes::drop() noexcept {
   if (block_ != nullptr && --block_->references == 0) {
     outstanding_bytes.fetch_sub(block_->size, std::memory_order_relaxed);
-    std::free(block_);
+    block_->is_large ? give_back_large_block(block_) : std::free(block_);
   }
   block_ = nullptr;
   data_ = nullptr;

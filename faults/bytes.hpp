@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace firedrill::faults {
 
@@ -18,6 +19,8 @@ class Bytes {
 
   /// A new block of exactly the size of `text`. Throws std::bad_alloc only.
   static Bytes copy_of(std::string_view text);
+  /// A new block of about large_block, yet to be written: see Space. Throws std::bad_alloc only.
+  static Bytes blank();
 
   /// Cuts the first `n` bytes off and returns them; both parts share the block. `n` may not exceed size().
   Bytes take_front(std::size_t n);
@@ -34,11 +37,31 @@ class Bytes {
 
  private:
   struct Block;
+  static Bytes in(void* memory, std::size_t whole, bool is_large);
   void drop() noexcept;
 
   Block* block_ = nullptr;
   const char* data_ = nullptr;
   std::size_t size_ = 0;
+};
+
+/// Room in a large block, used up from its front: what is read straight into it need not be copied. One thread's, as
+/// the bytes that are taken from it.
+class Space {
+ public:
+  /// No room at all.
+  Space() = default;
+  static Space make() { return Space{Bytes::blank()}; }
+
+  char* data() { return const_cast<char*>(rest_.data()); }  // of which nobody has a view yet
+  std::size_t size() const { return rest_.size(); }
+  /// The first `n` bytes, once they have been written.
+  Bytes take(std::size_t n) { return rest_.take_front(n); }
+
+ private:
+  explicit Space(Bytes rest) : rest_{std::move(rest)} {}
+
+  Bytes rest_;
 };
 
 }  // namespace firedrill::faults

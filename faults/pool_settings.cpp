@@ -70,16 +70,16 @@ void read_reserve(Reader& keys, PoolSettings& pool) {
 }  // namespace
 
 PoolSettings read_pool(Reader& keys) {
-  PoolSettings pool;
-  pool.max_connections = keys.count("max_connections").at_most(most_connections);
-  read_queue(keys, pool);
-  pool.leak = keys.share("leak", 0);
-  pool.preoccupy = keys.count("preoccupy", 0).at_most(most_connections);
-  pool.evict = keys.flag("evict", false);
-  read_dynamic_limit(keys, pool);
-  read_reserve(keys, pool);
-  pool.shards = keys.count("shards", 1).at_least(1).at_most(most_shards);
-  return pool;
+  PoolSettings read;
+  read.max_connections = keys.count("max_connections").at_most(most_connections);
+  read_queue(keys, read);
+  read.leak = keys.share("leak", 0);
+  read.preoccupy = keys.count("preoccupy", 0).at_most(most_connections);
+  read.evict = keys.flag("evict", false);
+  read_dynamic_limit(keys, read);
+  read_reserve(keys, read);
+  read.shards = keys.count("shards", 1).at_least(1).at_most(most_shards);
+  return read;
 }
 
 Outlook PoolSettings::outlook() const {

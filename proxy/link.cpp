@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -247,6 +248,7 @@ bool Link::write_some(Direction d, std::string_view bytes) {
   if (moved.what != Moved::What::bytes) return false;
   left(d, moved.bytes);
   lane(d).wrote(moved.bytes);
+  if (faults::Space& space = way(d).space; space.size() > 0 && lane(d).held() < faults::large_block) space = {};
   return true;
 }
 
@@ -256,8 +258,10 @@ bool Link::read_some(Direction d) {
   Peer& to = sink(d);
   const bool passes = lane(d).clean() && to.usable;
   if (passes && way(d).is_bulk) return to.writable && splice_some(d);
-  char* const scratch = branch_.worker().scratch();
-  const Moved got = receive(from.socket.fd(), scratch, Worker::scratch_size);
+  faults::Space* const stays = place(d);
+  char* const into = stays != nullptr ? stays->data() : branch_.worker().scratch();
+  const std::size_t room = std::min(stays != nullptr ? stays->size() : Worker::scratch_size, Worker::scratch_size);
+  const Moved got = receive(from.socket.fd(), into, room);
   if (got.what == Moved::What::later) return from.readable = from.ending = false;
   if (got.what == Moved::What::end) return came_to_an_end(d);
   if (got.what == Moved::What::broken) {
@@ -266,9 +270,9 @@ bool Link::read_some(Direction d) {
   }
   const Time now = clock_now();
   came(d, got.bytes, now);
-  from.readable = from.ending || got.bytes == Worker::scratch_size;  // less: there is no more, and the worker will tell
+  from.readable = from.ending || got.bytes == room;  // less: there is no more, and the worker will tell
   way(d).is_bulk = got.bytes >= bulk_from && way(d).can_splice;
-  std::string_view bytes{scratch, got.bytes};
+  std::string_view bytes{into, got.bytes};
   if (passes && to.writable) {
     const Moved sent = send(to.socket.fd(), bytes);
     to.writable = sent.bytes == bytes.size();
@@ -282,9 +286,18 @@ bool Link::read_some(Direction d) {
       return true;
     }
   }
-  if (!bytes.empty()) lane(d).arrived(faults::Bytes::copy_of(bytes), now);
+  if (!bytes.empty())
+    lane(d).arrived(stays != nullptr ? stays->take(bytes.size()) : faults::Bytes::copy_of(bytes), now);
   if (faulted_ && !faulted_->watch.empty()) obey(faulted_->watch.moved(d, got.bytes, now));
   return true;
+}
+
+// Where to read what will wait behind much else. Null: it may as well leave at once, or is not worth a block.
+faults::Space* Link::place(Direction d) {
+  faults::Space& space = way(d).space;
+  if (lane(d).held() < faults::large_block) return space = {}, nullptr;
+  if (space.size() < bulk_from) space = faults::Space::make();
+  return &space;
 }
 
 // As read_some(), for bulk on a clean lane: through a pipe, without entering this process.

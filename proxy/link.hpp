@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "faults/blocks.hpp"
+#include "faults/bytes.hpp"
 #include "faults/chosen.hpp"
 #include "faults/gate_fault.hpp"
 #include "faults/watch.hpp"
@@ -62,6 +64,7 @@ class Link {
   struct Way {
     Way(Direction d, std::size_t memory_cap) : lane{d, memory_cap} {}
     Lane lane;
+    faults::Space space;         // where bytes are read to that will stay: of a lane that holds much
     std::unique_ptr<Pipe> pipe;  // only while there is bulk to move, and bytes perhaps in it
     bool is_bulk = false;        // the last read was a large one
     bool can_splice = true;      // the kernel has not refused yet
@@ -86,6 +89,7 @@ class Link {
   void look_for_an_end(Direction d);
   bool write_some(Direction d, std::string_view bytes);
   bool read_some(Direction d);
+  faults::Space* place(Direction d);
   bool splice_some(Direction d);
   bool empty_pipe(Direction d);
   void put_back_piped(Direction d);

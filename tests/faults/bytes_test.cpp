@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstring>
+#include <set>
 #include <utility>
+
+#include "faults/blocks.hpp"
 
 namespace firedrill::faults {
 namespace {
@@ -84,6 +89,69 @@ TEST(Bytes, NothingNeedsNoBlock) {
 
   EXPECT_TRUE(nothing.empty());
   EXPECT_EQ(Bytes::outstanding(), before);
+}
+
+TEST(Space, WhatIsReadIntoItIsNotCopied) {
+  Space space = Space::make();
+  char* const place = space.data();
+  std::memcpy(place, "hello world", 11);
+
+  const Bytes first = space.take(5), second = space.take(6);
+
+  EXPECT_EQ(first.view(), "hello");
+  EXPECT_EQ(second.view(), " world");
+  EXPECT_EQ(first.data(), place);
+  EXPECT_EQ(space.data(), place + 11);
+}
+
+TEST(Space, ItsBlockLivesAsLongAsTheLastViewAndCountsWhole) {
+  const std::size_t before = Bytes::outstanding();
+  {
+    Bytes kept;
+    {
+      Space space = Space::make();
+      std::memcpy(space.data(), "x", 1);
+      kept = space.take(1);
+    }
+    EXPECT_EQ(kept.view(), "x");
+    EXPECT_EQ(Bytes::outstanding(), before + large_block);
+  }
+  EXPECT_EQ(Bytes::outstanding(), before);
+}
+
+TEST(Space, TakesAllThereIsAndThenHasNoRoom) {
+  Space space = Space::make();
+  const std::size_t room = space.size();
+  EXPECT_GT(room, large_block - 64);
+  std::memset(space.data(), 'x', room);
+
+  const Bytes all = space.take(room);
+
+  EXPECT_EQ(all.size(), room);
+  EXPECT_EQ(space.size(), 0U);
+}
+
+TEST(Blocks, AreAlignedSoThatTheKernelMayMakeThemOnePage) {
+  std::set<void*> blocks;
+  for (int i = 0; i < 5; ++i) {
+    void* const block = take_large_block();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % large_block, 0U);
+    std::memset(block, i, large_block);
+    blocks.insert(block);
+  }
+  EXPECT_EQ(blocks.size(), 5U);
+  for (void* const block : blocks) give_back_large_block(block);
+}
+
+TEST(Blocks, OneThatWasGivenBackIsTakenAgain) {
+  void* const other = take_large_block();
+  void* const block = take_large_block();
+  give_back_large_block(block);
+
+  EXPECT_EQ(take_large_block(), block);
+
+  give_back_large_block(block);
+  give_back_large_block(other);
 }
 
 }  // namespace
