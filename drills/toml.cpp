@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <sstream>
@@ -98,13 +99,13 @@ std::optional<std::string> read_text(const std::string& path, Problems& problems
   // Nobody may ever write into a FIFO: neither opening nor reading waits for ever.
   const proxy::Descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (file.get() < 0) return failed(errno);
-  std::string text(longest_file + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t n = ::read(file.get(), text.data() + size, text.size() - size);
-    if (n == 0) break;
+  std::string text;
+  std::array<char, 16 * 1024> piece;
+  while (text.size() <= longest_file) {
+    const ssize_t n = ::read(file.get(), piece.data(), piece.size());
+    if (n == 0) return text;
     if (n > 0) {
-      size += static_cast<std::size_t>(n);
+      text.append(piece.data(), static_cast<std::size_t>(n));
     } else if (errno == EAGAIN) {
       pollfd readable{file.get(), POLLIN, 0};
       constexpr int patience_ms = 5000;
@@ -113,10 +114,7 @@ std::optional<std::string> read_text(const std::string& path, Problems& problems
       return failed(errno);
     }
   }
-  text.resize(size);
-  if (text.size() > longest_file)
-    return unreadable(fmt::format("longer than {}, which no drill needs", faults::show_size(longest_file)));
-  return text;
+  return unreadable(fmt::format("longer than {}, which no drill needs", faults::show_size(longest_file)));
 }
 
 std::optional<Value> parse_toml(const std::string& source, std::string_view text, Problems& problems) {
