@@ -41,7 +41,6 @@ Link::Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts)
       up_{Direction::upstream, branch.proxy().memory_cap()},
       down_{Direction::downstream, branch.proxy().memory_cap()},
       timer_{branch.worker().timers(), [this](Time now) { on_timer(now); }} {
-  if (branch.proxy().family() != AF_UNIX) set_no_delay(client_.socket.fd());
   client_.usable = client_.writable = true;
   up_.lane.sink_pending();
 }
@@ -261,12 +260,18 @@ bool Link::read_some(Direction d) {
   faults::Space* const stays = place(d);
   char* const into = stays != nullptr ? stays->data() : branch_.worker().scratch();
   const std::size_t room = std::min(stays != nullptr ? stays->size() : Worker::scratch_size, Worker::scratch_size);
-  const Moved got = receive(from.socket.fd(), into, room);
+  Moved got = receive(from.socket.fd(), into, room);
   if (got.what == Moved::What::later) return from.readable = from.ending = false;
   if (got.what == Moved::What::end) return came_to_an_end(d);
   if (got.what == Moved::What::broken) {
     broken(from);
     return true;
+  }
+  // An end that is known to be there is looked for at once: a FIN leaves in one segment with the bytes before it.
+  Moved next{Moved::What::later};
+  if (passes && to.writable && from.ending && got.bytes < room && !faulted_) {
+    next = receive(from.socket.fd(), into + got.bytes, room - got.bytes);
+    got.bytes += next.bytes;
   }
   const Time now = clock_now();
   came(d, got.bytes, now);
@@ -274,7 +279,7 @@ bool Link::read_some(Direction d) {
   way(d).is_bulk = got.bytes >= bulk_from && way(d).can_splice;
   std::string_view bytes{into, got.bytes};
   if (passes && to.writable) {
-    const Moved sent = send(to.socket.fd(), bytes);
+    const Moved sent = send(to.socket.fd(), bytes, next.what == Moved::What::end);
     to.writable = sent.bytes == bytes.size();
     if (sent.what == Moved::What::bytes) {
       left(d, sent.bytes);
@@ -289,6 +294,8 @@ bool Link::read_some(Direction d) {
   if (!bytes.empty())
     lane(d).arrived(stays != nullptr ? stays->take(bytes.size()) : faults::Bytes::copy_of(bytes), now);
   if (faulted_ && !faulted_->watch.empty()) obey(faulted_->watch.moved(d, got.bytes, now));
+  if (next.what == Moved::What::end) return came_to_an_end(d);
+  if (next.what == Moved::What::broken) broken(from);
   return true;
 }
 
@@ -388,7 +395,9 @@ void Link::aborted(Direction d) {
 
 // The lane's FIN is due: carry it; the other lane goes on alone.
 void Link::finished(Direction d, Time now) {
-  finish_sending(sink(d).socket.fd());
+  // A close alone sends the FIN, when both sides have sent theirs.
+  const bool is_last = lane(other(d)).finished() && lane(other(d)).source_ended();
+  if (!is_last) finish_sending(sink(d).socket.fd());
   lane(d).carried();
   made_finish_ = made_finish_ || !lane(d).source_ended();
   if (lane(d).closes()) return end(End::fault_close, Leave::finish, Leave::finish);

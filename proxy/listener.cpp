@@ -33,6 +33,7 @@ int bind_and_listen(const Address& address, int& fd) {
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0) return errno;
+  if (address.protocol().family() != AF_UNIX) set_no_delay(socket.get());
   if (::listen(socket.get(), backlog) != 0) return errno;
   fd = socket.release();
   return 0;

@@ -37,8 +37,6 @@ class Proxy final : private faults::GateOutlet {
 
   // For links and branches, on their worker.
   const ProxySpec& spec() const { return spec_; }
-  /// AF_INET, AF_INET6 or AF_UNIX, of the clients' sockets.
-  int family() const { return listener_.family(); }
   std::size_t memory_cap() const { return memory_cap_; }
   void depart(std::uint64_t link);
   void finished(std::uint64_t link);

@@ -56,10 +56,10 @@ Moved receive(int socket, char* into, std::size_t most) {
   return n == 0 ? Moved{Moved::What::end} : Moved::by(n);
 }
 
-Moved send(int socket, std::string_view bytes) {
+Moved send(int socket, std::string_view bytes, bool is_before_end) {
   ssize_t n = 0;
   do {
-    n = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    n = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL | (is_before_end ? MSG_MORE : 0));
   } while (n < 0 && errno == EINTR);
   return Moved::by(n);
 }

@@ -37,9 +37,11 @@ class Socket {
 
 // Without waiting, whatever the socket's mode.
 Moved receive(int socket, char* into, std::size_t most);
-Moved send(int socket, std::string_view bytes);
+/// `is_before_end`: what does not fill a segment waits for finish_sending() or a close, which follows at once.
+Moved send(int socket, std::string_view bytes, bool is_before_end = false);
 
-/// Nagle and delayed acknowledgements would blur latency and slicing. Does nothing for Unix sockets.
+/// Nagle and delayed acknowledgements would blur latency and slicing. Does nothing for Unix sockets. What a listening
+/// socket has been told, holds for those that it accepts.
 void set_no_delay(int socket);
 /// FIN.
 void finish_sending(int socket);
