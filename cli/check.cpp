@@ -1,6 +1,7 @@
 // firedrill check: every problem of every file, and every warning.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -30,8 +31,11 @@ Json to_json(const std::string& file, const faults::Problems& problems) {
 std::string in_short(const drills::Drill& drill, drills::Purpose purpose) {
   const std::string length =
       (purpose == drills::Purpose::exec ? "as long as the command, at most " : "") + show_length(drill.length());
-  return fmt::format("ok: {}, {}, {}, {}\n", harmless(drill.name), length, count(drill.faults.size(), "fault"),
-                     count(drill.checks.size(), "check"));
+  const auto signals = static_cast<std::size_t>(
+      std::count_if(drill.checks.begin(), drill.checks.end(), [](const auto& check) { return check.is_signal(); }));
+  return fmt::format("ok: {}, {}, {}, {}{}\n", harmless(drill.name), length, count(drill.faults.size(), "fault"),
+                     count(drill.checks.size() - signals, "check"),
+                     signals == 0 ? "" : ", " + count(signals, "signal"));
 }
 
 }  // namespace

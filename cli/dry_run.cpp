@@ -66,15 +66,20 @@ std::string safety(const Outline& outline) {
   return text;
 }
 
-std::string checks(const Outline& outline) {
-  std::string text = "\nchecks\n";
-  for (const Outline::Look& look : outline.checks) {
+std::string looks(const std::vector<Outline::Look>& all) {
+  std::string text;
+  for (const Outline::Look& look : all) {
     std::string samples;
     if (look.samples) samples = fmt::format(", about {} samples", std::llround(*look.samples));
     text += fmt::format("  {}\n      {}, during {} ({}{})\n      expected  {}\n", harmless(look.check),
                         harmless(look.source), look.during, drills::show(look.when), samples, harmless(look.expected));
   }
-  if (outline.checks.empty()) text += "  none: nothing is judged\n";
+  return text;
+}
+
+std::string checks(const Outline& outline) {
+  std::string text = "\nchecks\n" + (outline.checks.empty() ? "  none: nothing is judged\n" : looks(outline.checks));
+  if (!outline.signals.empty()) text += "\nsignals that mislead, by which nothing is judged\n" + looks(outline.signals);
   return text;
 }
 

@@ -87,11 +87,25 @@ std::string phases(const drills::Report& report, Shape shape) {
              : "\n" + painted(row("phase", "requests", "errors", "p50", "p99"), Paint::dim, shape.colour) + rows;
 }
 
+std::string signals(const drills::Report& report, Shape shape) {
+  std::string text;
+  for (const drills::CheckReport& signal : report.signals) {
+    const bool is_known = signal.passed && signal.samples > 0;
+    text += fmt::format("  {:<12}  {}  ({}, {})\n",
+                        !is_known        ? "not measured"
+                        : *signal.passed ? "seen"
+                                         : "not seen",
+                        harmless(signal.name), harmless(signal.during), count(signal.samples, "sample"));
+    if (is_known && *signal.passed) text += wrapped("      misleads  ", signal.misleads, " ", shape.width);
+  }
+  return text.empty() ? text : "\n" + painted("  signals that mislead", Paint::dim, shape.colour) + "\n" + text;
+}
+
 }  // namespace
 
 std::string summary(const drills::Report& report, Shape shape) {
   std::string text = verdict(report.result, report.reasons, report.checks.empty(), shape) + checks(report, shape) +
-                     phases(report, shape) + "\n";
+                     signals(report, shape) + phases(report, shape) + "\n";
   if (report.cleanup && report.cleanup->clean())
     text += "left behind: no fault in force, no connection open, no byte held\n";
   else if (report.cleanup)

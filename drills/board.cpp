@@ -90,7 +90,8 @@ void Board::show(Time now, Measures& measures, const Force& force, const PoolWat
     if (pool.last.in_force)
       next.pools.push_back(
           {pool.proxy, pool.fault, pool.last.limit, pool.last.active, pool.last.queue, pool.last.timed_out});
-  for (std::size_t i = 0; i < drill_.checks.size(); ++i) next.checks.push_back(check_now(drill_, i, measures, final));
+  for (std::size_t i = 0; i < drill_.checks.size(); ++i)
+    if (!drill_.checks[i].is_signal()) next.checks.push_back(check_now(drill_, i, measures, final));
 
   const std::lock_guard lock{mutex_};
   shown_.elapsed = start_ == Time{} ? Duration::zero() : now - start_;

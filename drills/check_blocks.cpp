@@ -82,10 +82,17 @@ void read_probing(Reader& keys, CheckSpec& check) {
     keys.problem("pass", "holds whatever is measured; give a share that can be missed");
 }
 
-void read_check(const Block& block, Reading& reading) {
+void read_check(const Block& block, Reading& reading, bool is_signal) {
   Reader keys{*block.table, block.subject, reading.problems};
   CheckSpec check;
   check.name = block.name;
+  if (is_signal) {
+    check.misleads = keys.text("misleads");
+    if (keys.has("misleads") && check.misleads.empty()) keys.problem("misleads", "must say why nobody should go by it");
+    const auto& others = reading.drill.checks;
+    if (std::any_of(others.begin(), others.end(), [&](const CheckSpec& one) { return one.name == check.name; }))
+      keys.problem("name", "a check has this name; give the signal one of its own");
+  }
   keys.raw("name");
   check.during = read_during(keys, reading);
   const auto source = read_source(keys, reading.drill);
@@ -155,7 +162,10 @@ void read_abort(const Value& table, std::size_t number, Reading& reading) {
 }  // namespace
 
 void read_checks(Reader& top, Reading& reading) {
-  for (const Block& block : read_blocks(top, "check", Naming::title, reading.problems)) read_check(block, reading);
+  for (const Block& block : read_blocks(top, "check", Naming::title, reading.problems))
+    read_check(block, reading, false);
+  for (const Block& block : read_blocks(top, "signal", Naming::title, reading.problems))
+    read_check(block, reading, true);
 }
 
 void read_aborts(Reader& top, Reading& reading) {

@@ -74,7 +74,7 @@ Drill read_tree(const Value& tree, Purpose purpose, Problems& problems) {
   Reader top{tree, "drill file", problems};
   top.raw("include");  // followed already
   if (purpose == Purpose::proxies) {
-    for (const char* const other : {"drill", "fault", "load", "check", "abort", "schedule"}) top.raw(other);
+    for (const char* const other : {"drill", "fault", "load", "check", "signal", "abort", "schedule"}) top.raw(other);
     read_backends(top, reading);
     read_proxies(top, reading);
     top.finish();

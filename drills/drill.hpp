@@ -116,6 +116,9 @@ struct CheckSpec {
   Duration timeout{};         // 2 s unless given
   std::uint64_t retries = 0;  // further tries before one sample counts as failed
   double pass = 1;            // share of samples that must succeed; 0: `expect` judges success instead
+  std::string misleads;       // a [[signal]]: why nobody should go by it. It is looked at, and nothing is judged by it
+
+  bool is_signal() const { return !misleads.empty(); }
 };
 
 /// One abort condition: the expectation, once true over the last `over`, aborts the run.
@@ -139,11 +142,12 @@ struct Drill {
   std::vector<ProxyBlock> proxies;
   std::vector<LoadSpec> loads;
   std::vector<FaultSpec> faults;
-  std::vector<CheckSpec> checks;
+  std::vector<CheckSpec> checks;  // behind them the signals
   std::vector<AbortSpec> aborts;
   std::optional<Schedule> schedule;  // when a daemon plays it; what is played by hand starts at once
   faults::Problems warnings;         // of what can be played and yet cannot mean what it says
 
+  bool judges() const;  // there is a check that is no signal
   /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.
   Duration length() const;
 };

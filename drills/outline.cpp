@@ -97,8 +97,9 @@ Outline outline_of(const Drill& drill) {
   for (const ProxyBlock& proxy : drill.proxies) outline.proxies.push_back(reach_of(proxy, drill));
   for (const AbortSpec& abort : drill.aborts) outline.aborts.push_back(abort.text);
   for (const CheckSpec& check : drill.checks)
-    outline.checks.push_back({check.name, show(check.source), check.during, expected(check),
-                              planned_phase(drill, check.during), expected_samples(check, drill)});
+    (check.is_signal() ? outline.signals : outline.checks)
+        .push_back({check.name, show(check.source), check.during, expected(check), planned_phase(drill, check.during),
+                    expected_samples(check, drill)});
   outline.warnings = drill.warnings;
   return outline;
 }

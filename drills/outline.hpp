@@ -45,7 +45,7 @@ struct Outline {
   std::vector<Moment> timeline;
   std::vector<Reach> proxies;
   std::vector<std::string> aborts;
-  std::vector<Look> checks;
+  std::vector<Look> checks, signals;
   faults::Problems warnings;
 };
 

@@ -71,6 +71,7 @@ Json to_json(const Outline& outline) {
           {"proxies", list_of(outline.proxies)},
           {"safety", {{"max_duration_s", seconds(outline.max_duration)}, {"abort", outline.aborts}}},
           {"checks", list_of(outline.checks)},
+          {"signals", list_of(outline.signals)},
           {"warnings", std::move(warnings)}};
 }
 

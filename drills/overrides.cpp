@@ -15,7 +15,7 @@ namespace {
 using faults::Problems;
 using faults::Value;
 
-const std::vector<std::string> blocks{"drill", "backend", "proxy", "load", "fault", "check"};
+const std::vector<std::string> blocks{"drill", "backend", "proxy", "load", "fault", "check", "signal"};
 
 std::string advice(std::string_view given, const std::vector<std::string>& known) {
   if (const std::string near = faults::nearest(given, known); !near.empty())

@@ -30,7 +30,7 @@ std::optional<TouchReport> touch(const Fields& value) {
 
 }  // namespace
 
-const std::array<JournalReading::Event, 23> JournalReading::events{{
+const std::array<JournalReading::Event, 24> JournalReading::events{{
     {"run_start", &JournalReading::run_start},
     {"command_start", &JournalReading::command_start},
     {"command_failed", &JournalReading::command_failed},
@@ -46,6 +46,7 @@ const std::array<JournalReading::Event, 23> JournalReading::events{{
     {"pool_summary", &JournalReading::pool_summary},
     {"probe", &JournalReading::probe},
     {"check", &JournalReading::check},
+    {"signal", &JournalReading::check},
     {"abort", &JournalReading::abort},
     {"heal", &JournalReading::heal},
     {"note", &JournalReading::note},
@@ -103,12 +104,14 @@ void JournalReading::run_start(const Fields& line) {
     load.rate = number_of(spec, "rate");
     load.phases = report_.phases;
   }
-  for (const Fields& spec : list_of(line, "checks")) {
-    CheckReport& check = named(report_.checks, text_of(spec, "name"));
-    check.during = text_of(spec, "during");
-    check.source = text_of(spec, "source");
-    check.expected = text_of(spec, "expected");
-  }
+  for (const auto& [key, list] : {std::pair{"checks", &report_.checks}, std::pair{"signals", &report_.signals}})
+    for (const Fields& spec : list_of(line, key)) {
+      CheckReport& check = named(*list, text_of(spec, "name"));
+      check.during = text_of(spec, "during");
+      check.source = text_of(spec, "source");
+      check.expected = text_of(spec, "expected");
+      check.misleads = text_of(spec, "misleads");
+    }
 }
 
 CommandReport& JournalReading::command() { return report_.command ? *report_.command : report_.command.emplace(); }
@@ -168,11 +171,18 @@ void JournalReading::fault_summary(const Fields& line) {
 void JournalReading::probe(const Fields& line) {
   const Fields& ok = field(line, "ok");
   if (ok.is_boolean() && !ok.get<bool>())
-    named(report_.checks, text_of(line, "check")).last_failure = text_of(line, "said");
+    named(is_signal(text_of(line, "check")) ? report_.signals : report_.checks, text_of(line, "check")).last_failure =
+        text_of(line, "said");
+}
+
+bool JournalReading::is_signal(std::string_view name) const {
+  return std::any_of(report_.signals.begin(), report_.signals.end(),
+                     [&](const CheckReport& signal) { return signal.name == name; });
 }
 
 void JournalReading::check(const Fields& line) {
-  CheckReport& check = named(report_.checks, text_of(line, "name"));
+  const std::string name = text_of(line, "name");
+  CheckReport& check = named(is_signal(name) ? report_.signals : report_.checks, name);
   const Fields& passed = field(line, "passed");
   if (passed.is_boolean()) check.passed = passed.get<bool>();
   check.samples = count_of(line, "samples").value_or(0);

@@ -45,6 +45,7 @@ class JournalReading {
   void pool_summary(const Fields& line);
   void probe(const Fields& line);
   void check(const Fields& line);
+  bool is_signal(std::string_view name) const;
   void abort(const Fields& line) { report_.aborts.push_back({t_, text_of(line, "why")}); }
   void heal(const Fields& line);
   void note(const Fields& line) { report_.notes.push_back({t_, text_of(line, "text")}); }
@@ -64,7 +65,7 @@ class JournalReading {
     std::string_view name;
     void (JournalReading::*take)(const Fields&);
   };
-  static const std::array<Event, 23> events;
+  static const std::array<Event, 24> events;
 
   Report report_;
   double t_ = 0;

@@ -97,12 +97,13 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
       if (interval.fault == i) fault["intervals"].push_back({seconds(interval.from), seconds(interval.to)});
     line["faults"].push_back(std::move(fault));
   }
-  line["checks"] = Json::array();
+  line["checks"] = line["signals"] = Json::array();
   for (const CheckSpec& check : drill_.checks) {
     std::string expected;
     for (const Expectation& e : check.expect) expected += (expected.empty() ? "" : ", ") + e.figure + " " + e.text;
-    line["checks"].push_back(
-        {{"name", check.name}, {"during", check.during}, {"source", show(check.source)}, {"expected", expected}});
+    Json spec{{"name", check.name}, {"during", check.during}, {"source", show(check.source)}, {"expected", expected}};
+    if (check.is_signal()) spec["misleads"] = check.misleads;
+    line[check.is_signal() ? "signals" : "checks"].push_back(std::move(spec));
   }
   line["command"] = options.command != nullptr ? Json(options.command->argv()) : Json(nullptr);
   line["no_faults"] = options.no_faults;
@@ -217,7 +218,7 @@ void Record::check(std::size_t index, const Verdict& verdict) {
             {"reason", verdict.reason}};
   if (verdict.judged) line["passed"] = verdict.passed;
   if (verdict.value) line["measured_value"] = *verdict.value;
-  journal_.write("check", line);
+  journal_.write(check.is_signal() ? "signal" : "check", line);
 }
 
 void Record::fault_summary(std::size_t index, const Force& force, const PoolWatch& pools, const RateWatch& rates,

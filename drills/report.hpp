@@ -46,6 +46,7 @@ struct TrafficSlice {
   std::uint64_t sent = 0, failed = 0;
 };
 
+/// A check, or a signal: of that, `passed` says whether it was seen.
 struct CheckReport {
   std::string name, during, source, expected;
   std::optional<bool> passed;  // empty: the run ended before it was judged
@@ -54,6 +55,7 @@ struct CheckReport {
   MaybeNumber measured_value;
   std::string reason;        // why it did not pass
   std::string last_failure;  // what the last probe that failed said
+  std::string misleads;      // of signals: why
 };
 
 struct TouchReport {
@@ -147,7 +149,7 @@ struct Report {
   std::vector<TrafficSlice> traffic;
   std::optional<CommandReport> command;
   bool no_faults = false;  // the drill's faults were left out
-  std::vector<CheckReport> checks;
+  std::vector<CheckReport> checks, signals;
   std::vector<FaultReport> faults;
   std::vector<PoolReport> pools;
   std::vector<ProxyReport> proxies;

@@ -72,6 +72,20 @@ Json checks(const std::vector<CheckReport>& all) {
   return list;
 }
 
+Json signals(const std::vector<CheckReport>& all) {
+  Json list = Json::array();
+  for (const CheckReport& signal : all)
+    list.push_back({{"name", signal.name},
+                    {"seen", maybe(signal.samples > 0 ? signal.passed : std::nullopt)},
+                    {"misleads", signal.misleads},
+                    {"samples", signal.samples},
+                    {"expected", signal.expected},
+                    {"measured", signal.measured},
+                    {"during", signal.during},
+                    {"source", signal.source}});
+  return list;
+}
+
 Json touch(const std::optional<TouchReport>& touch) {
   if (!touch) return nullptr;
   return {{"link", touch->link}, {"client", touch->client}, {"at_s", maybe(touch->at_s)}, {"proxy", touch->proxy}};
@@ -211,6 +225,7 @@ Json to_json(const Report& report) {
           {"phases", phases(report.phases)},
           {"loads", loads(report.loads)},
           {"checks", checks(report.checks)},
+          {"signals", signals(report.signals)},
           {"faults", faults_list(report.faults)},
           {"pools", pools(report.pools)},
           {"proxies", proxies(report.proxies)},

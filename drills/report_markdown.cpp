@@ -74,6 +74,25 @@ std::string checks_section(const Report& report) {
   return why.empty() ? text : text + "\n" + why;
 }
 
+std::string signals_section(const Report& report) {
+  if (report.signals.empty()) return "";
+  std::string text =
+      "\n## Signals that mislead\n\nNothing is judged by them. Whoever went by one that was seen was led astray.\n\n" +
+      heading({"signal", "seen", "during", "source", "expected", "measured", "samples"});
+  std::string why;
+  for (const CheckReport& signal : report.signals) {
+    const bool is_known = signal.passed && signal.samples > 0;
+    text += row({safe(signal.name),
+                 !is_known        ? std::string{not_measured}
+                 : *signal.passed ? "yes"
+                                  : "no",
+                 safe(signal.during), safe(signal.source), safe(signal.expected),
+                 signal.measured.empty() ? std::string{not_measured} : safe(signal.measured), grouped(signal.samples)});
+    if (is_known && *signal.passed) why += fmt::format("- {}: {}\n", safe(signal.name), safe(signal.misleads));
+  }
+  return why.empty() ? text : text + "\n" + why;
+}
+
 std::string phase_table(const std::vector<PhaseReport>& phases) {
   std::string text = heading({"phase", "requests", "errors", "error ratio", "p50", "p99", "what went wrong"});
   for (const PhaseReport& phase : phases) {
@@ -180,9 +199,9 @@ std::string repeat_section(const Report& report) {
 std::string to_markdown(const Report& report) {
   std::string text = verdict(report) + "\n" + preamble(report);
   text += "\n## What happened\n\n" + story(report) + "\n";
-  text += command_section(report) + checks_section(report) + phases_section(report) + timeline_section(report) +
-          faults_section(report) + pools_section(report) + proxies_section(report) + fidelity_section(report) +
-          cleanup_section(report) + notes_section(report) + repeat_section(report);
+  text += command_section(report) + checks_section(report) + signals_section(report) + phases_section(report) +
+          timeline_section(report) + faults_section(report) + pools_section(report) + proxies_section(report) +
+          fidelity_section(report) + cleanup_section(report) + notes_section(report) + repeat_section(report);
   return text;
 }
 

@@ -116,6 +116,13 @@ void Run::State::judge_all() {
       verdict.reason = cut ? fmt::format("the run was aborted during \"{}\"", check.during)
                            : "the run was aborted before there was anything to judge";
     record->check(i, verdict);
+    if (check.is_signal()) {
+      board.tell(fmt::format("signal \"{}\" {}", check.name,
+                             !verdict.judged || !verdict.measured_at_all ? "not measured: " + verdict.reason
+                             : verdict.passed                            ? "seen: " + verdict.measured
+                                                                         : "not seen: " + verdict.measured));
+      continue;
+    }
     if (!verdict.judged) {
       board.tell(fmt::format("check \"{}\" not judged: {}", check.name, verdict.reason));
       continue;

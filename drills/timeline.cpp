@@ -82,6 +82,10 @@ Duration Drill::length() const {
   return std::min(end, max_duration);
 }
 
+bool Drill::judges() const {
+  return std::any_of(checks.begin(), checks.end(), [](const CheckSpec& check) { return !check.is_signal(); });
+}
+
 std::optional<Duration> timeline_end(const Drill& drill) {
   Duration end{};
   for (const FaultSpec& fault : drill.faults) {

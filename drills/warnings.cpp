@@ -53,8 +53,16 @@ class Warnings {
     return {(*tree_.find(kind)->list())[i], fmt::format("{} \"{}\"", kind, name), problems_};
   }
 
+  // Signals stand behind the checks.
+  Reader look(std::size_t i) {
+    const Value* const checks = tree_.find("check");
+    const std::size_t before = checks != nullptr ? checks->list()->size() : 0;
+    const std::string& name = drill_.checks[i].name;
+    return i < before ? block("check", i, name) : block("signal", i - before, name);
+  }
+
   void nothing_judged() {
-    if (!drill_.checks.empty() || purpose_ == Purpose::exec) return;  // a command judges
+    if (drill_.judges() || purpose_ == Purpose::exec) return;  // a command judges
     problems_.push_back({tree_.find("drill")->place, "drill: there is no [[check]], so nothing is judged"});
   }
 
@@ -113,7 +121,7 @@ class Warnings {
       any = any || queue != faults::Queue::none;
       if (queue == faults::Queue::unseen) unseen = &fault;
     }
-    Reader keys = block("check", i, check.name);
+    Reader keys = look(i);
     Reader figures{*keys.table().find("expect"), keys.subject() + ": expect", problems_};
     for (const Expectation& one : check.expect) {
       const bool of_queue = one.figure.starts_with("queue_") || one.figure.starts_with("wait_");
@@ -208,7 +216,7 @@ class Warnings {
     auto expected = expected_samples(check, drill_);
     if (!expected) return;
     *expected = std::round(*expected * 1e6) / 1e6;  // 30 times 0.1 is 3
-    Reader keys = block("check", i, check.name);
+    Reader keys = look(i);
     const std::string have =
         fmt::format("\"{}\" lasts {}, which makes about {:.6g} {}", check.during,
                     faults::show(length_of(planned_phase(drill_, check.during))), std::round(*expected * 10) / 10,
