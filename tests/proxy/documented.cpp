@@ -38,7 +38,7 @@ std::string plain(std::string cell) {
 
 }  // namespace
 
-std::string Documented::word_for(Speaker speaker, const Finished& client) const {
+std::string Documented::word_for(Speaker speaker, const Exited& client) const {
   std::string found;
   for (const auto& [word, by_speaker] : phrases) {
     bool said = false;

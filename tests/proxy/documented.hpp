@@ -30,7 +30,7 @@ struct Documented {
   std::vector<Meeting> meetings;
 
   /// The word for a client that has ended: the one whose phrase it said. Otherwise an account of what is wrong.
-  std::string word_for(Speaker speaker, const Finished& client) const;
+  std::string word_for(Speaker speaker, const Exited& client) const;
 };
 
 /// Rows that are not as they should be fail the test.

@@ -16,7 +16,7 @@ namespace {
 using proxy::End;
 using tests::ChildProcess;
 using tests::Command;
-using tests::Finished;
+using tests::Exited;
 using tests::program;
 
 std::string file_text(const std::string& path) {
@@ -48,7 +48,7 @@ class Nginx : public tests::RealPeer {
     ASSERT_TRUE(server_->wait_for_port(port)) << server_->output();
     front_for(tests::local(port));
   }
-  Finished fetch() const {
+  Exited fetch() const {
     return tests::run({curl_, "-sS", "--noproxy", "*", "--max-time", "50", "-o", directory / "fetched",
                        "http://127.0.0.1:" + std::to_string(front().port) + "/file"});
   }
@@ -60,7 +60,7 @@ class Nginx : public tests::RealPeer {
 };
 
 TEST_F(Nginx, CurlGetsTheWholeFile) {
-  const Finished done = fetch();
+  const Exited done = fetch();
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_TRUE(fetched_whole());
@@ -70,7 +70,7 @@ TEST_F(Nginx, CurlGetsTheWholeFileInLatePieces) {
   put("slow", "latency", "delay=20ms jitter=20ms direction=both");
   put("pieces", "slice", "size=3000B variation=2999B");
 
-  const Finished done = fetch();
+  const Exited done = fetch();
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_TRUE(fetched_whole());
@@ -79,7 +79,7 @@ TEST_F(Nginx, CurlGetsTheWholeFileInLatePieces) {
 TEST_F(Nginx, CurlIsToldThatTheConnectionWasReset) {
   put("shut", "refuse");
 
-  const Finished done = fetch();
+  const Exited done = fetch();
 
   EXPECT_THAT(done.code, testing::AnyOf(7, 55, 56)) << done.output;  // connecting, sending or receiving failed
   EXPECT_TRUE(eventually_ended(End::refused));

@@ -13,7 +13,7 @@ namespace {
 using proxy::End;
 using testing::HasSubstr;
 using tests::Command;
-using tests::Finished;
+using tests::Exited;
 
 class Postgres : public tests::RealPeer {
  protected:
@@ -24,8 +24,8 @@ class Postgres : public tests::RealPeer {
     front_for(tests::local(server_->port()));
   }
 
-  Finished query(const std::string& sql) const { return server_->query(front().port, sql); }
-  Finished bench(const Command& options) const { return tests::run(server_->bench(front().port, options)); }
+  Exited query(const std::string& sql) const { return server_->query(front().port, sql); }
+  Exited bench(const Command& options) const { return tests::run(server_->bench(front().port, options)); }
 
   std::unique_ptr<tests::PostgresServer> server_;
 };
@@ -34,15 +34,15 @@ class Postgres : public tests::RealPeer {
 constexpr const char* long_answer = "select string_agg(md5(i::text), ',') from generate_series(1, 10000) i";
 
 TEST_F(Postgres, GivesTheSameAnswersThroughTheProxy) {
-  const Finished direct = server_->query(server_->port(), long_answer);
+  const Exited direct = server_->query(server_->port(), long_answer);
   ASSERT_EQ(direct.code, 0) << direct.output;
 
-  const Finished clean = query(long_answer);
+  const Exited clean = query(long_answer);
   EXPECT_TRUE(clean.code == 0 && clean.output == direct.output) << clean.output.substr(0, 500);
 
   put("pieces", "slice", "size=50B variation=49B direction=both");
   put("slow", "latency", "delay=5ms jitter=5ms direction=both");
-  const Finished faulted = query(long_answer);
+  const Exited faulted = query(long_answer);
   EXPECT_TRUE(faulted.code == 0 && faulted.output == direct.output) << faulted.output.substr(0, 500);
 }
 
@@ -51,19 +51,19 @@ TEST_F(Postgres, IsReachedThroughAUnixSocket) {
   front_for({{}, 0, server_->socket()});
   put("pieces", "slice", "size=7B direction=both");
 
-  const Finished answer = query("select 6 * 7");
+  const Exited answer = query("select 6 * 7");
 
   EXPECT_EQ(answer.output, "42\n");
 }
 
 TEST_F(Postgres, PgbenchWaitsForAPoolOfThreeAndCompletes) {
-  const Finished filled = bench({"-i", "-q", "-s", "1"});
+  const Exited filled = bench({"-i", "-q", "-s", "1"});
   ASSERT_EQ(filled.code, 0) << filled.output;
   put("pool", "pool", "max_connections=3");
   put("slow", "latency", "delay=2ms");
 
   // A connection per transaction and a thread per client: who waits for a slot keeps nobody else from working.
-  const Finished done = bench({"-n", "-C", "-c", "6", "-j", "6", "-t", "10"});
+  const Exited done = bench({"-n", "-C", "-c", "6", "-j", "6", "-t", "10"});
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_THAT(done.output, HasSubstr("number of transactions actually processed: 60/60"));
@@ -76,7 +76,7 @@ TEST_F(Postgres, PgbenchWaitsForAPoolOfThreeAndCompletes) {
 TEST_F(Postgres, PgbenchRunsItsTransactions) {
   ASSERT_EQ(bench({"-i", "-q", "-s", "1"}).code, 0);
 
-  const Finished done = bench({"-n", "-c", "4", "-t", "100"});
+  const Exited done = bench({"-n", "-c", "4", "-t", "100"});
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_THAT(done.output, HasSubstr("number of transactions actually processed: 400/400"));
@@ -103,7 +103,7 @@ TEST_F(Postgres, PgbenchSeesItsConnectionsReset) {
 TEST_F(Postgres, PsqlSeesItsIdleConnectionClosed) {
   put("cut", "close", "idle=300ms");
 
-  const Finished done = query("select pg_sleep(20)");
+  const Exited done = query("select pg_sleep(20)");
 
   EXPECT_NE(done.code, 0);
   EXPECT_THAT(done.output, HasSubstr("server closed the connection unexpectedly"));

@@ -50,7 +50,7 @@ std::string PostgresServer::wanting() {
 
 PostgresServer::PostgresServer() : data_{directory_ / "data"}, port_{free_port()} {
   std::filesystem::create_directory(data_);
-  const Finished made = run(without_rights(
+  const Exited made = run(without_rights(
       {initdb, "-D", data_, "-A", "trust", "-U", "drill", "-E", "UTF8", "--locale=C", "--no-sync"}, data_));
   if (made.code != 0) ADD_FAILURE() << made.output;
   server_ = std::make_unique<ChildProcess>(without_rights(

@@ -30,7 +30,7 @@ class RedisServer {
   std::uint16_t port() const { return port_; }
   /// redis-cli at that port, or at the server itself.
   Command cli(std::uint16_t port, const Command& words) const;
-  Finished ask(const Command& words) const { return run(cli(port_, words)); }
+  Exited ask(const Command& words) const { return run(cli(port_, words)); }
   Command benchmark(std::uint16_t port, const Command& words) const;
 
  private:
@@ -52,7 +52,7 @@ class PostgresServer {
   std::string socket() const { return data_ + "/.s.PGSQL." + std::to_string(port_); }
   /// psql at that port, or at the server itself.
   Command psql(std::uint16_t port, const std::string& sql) const;
-  Finished query(std::uint16_t port, const std::string& sql) const { return run(psql(port, sql)); }
+  Exited query(std::uint16_t port, const std::string& sql) const { return run(psql(port, sql)); }
   /// pgbench at that port; `settings` are those of a connection: "connect_timeout=2".
   Command bench(std::uint16_t port, const Command& options, const std::string& settings = "") const;
 

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using tests::ChildProcess;
 using tests::Command;
 using tests::eventually;
-using tests::Finished;
+using tests::Exited;
 
 class Redis : public tests::RealPeer {
  protected:
@@ -24,8 +24,8 @@ class Redis : public tests::RealPeer {
     front_for(tests::local(server_->port()));
   }
 
-  Finished cli(const Command& words) const { return tests::run(server_->cli(front().port, words)); }
-  Finished benchmark(const Command& words) const { return tests::run(server_->benchmark(front().port, words)); }
+  Exited cli(const Command& words) const { return tests::run(server_->cli(front().port, words)); }
+  Exited benchmark(const Command& words) const { return tests::run(server_->benchmark(front().port, words)); }
 
   std::unique_ptr<tests::RedisServer> server_;
 };
@@ -42,7 +42,7 @@ TEST_F(Redis, GivesBackWhatItWasGiven) {
 }
 
 TEST_F(Redis, BenchmarkCompletes) {
-  const Finished done = benchmark({"-n", "5000", "-c", "20", "-P", "4", "-t", "set,get"});
+  const Exited done = benchmark({"-n", "5000", "-c", "20", "-P", "4", "-t", "set,get"});
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_THAT(done.output, HasSubstr("requests per second"));
@@ -51,7 +51,7 @@ TEST_F(Redis, BenchmarkCompletes) {
 TEST_F(Redis, BenchmarkCompletesUnderLatency) {
   put("slow", "latency", "delay=1ms jitter=1ms");
 
-  const Finished done = benchmark({"-n", "2000", "-c", "20", "-P", "4", "-t", "set,get,lrange_100"});
+  const Exited done = benchmark({"-n", "2000", "-c", "20", "-P", "4", "-t", "set,get,lrange_100"});
 
   EXPECT_EQ(done.code, 0) << done.output;
   EXPECT_THAT(done.output, HasSubstr("GET"));

@@ -113,7 +113,7 @@ std::string ChildProcess::output() const {
   return text.str();
 }
 
-Finished run(const Command& command, std::chrono::milliseconds most) {
+Exited run(const Command& command, std::chrono::milliseconds most) {
   ChildProcess child{command};
   const int code = child.wait(most);
   return {code, child.output()};

@@ -48,11 +48,11 @@ class ChildProcess {
   int code_ = -1;
 };
 
-struct Finished {
+struct Exited {
   int code = -1;
   std::string output;
 };
 /// Starts it and waits for it to end.
-Finished run(const Command& command, std::chrono::milliseconds most = 2 * deadline);
+Exited run(const Command& command, std::chrono::milliseconds most = 2 * deadline);
 
 }  // namespace firedrill::tests
