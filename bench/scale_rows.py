@@ -17,7 +17,7 @@ SIZES = (100, 1000, 5000, 9000)
 MESSAGE = b"x" * 64
 BURST = 5000
 MOST_FAULTS = 60  # that a drill may have
-HOARDERS = 32     # each may have 64 MiB in flight, all together 1 GiB
+HOARDERS = 32     # each may have 256 MiB in flight, all together 1 GiB
 
 
 def arrived(port, count):

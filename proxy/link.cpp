@@ -45,9 +45,13 @@ Link::Link(Branch& branch, Descriptor client, const faults::LinkFacts& facts)
   up_.lane.sink_pending();
 }
 
-// The last thing of every turn: the timer follows what the lanes want.
+// The last thing of every turn: the timer follows what the lanes want. A lane that holds little gives its space back,
+// and begins another only when it holds twice as much: one that hovers there would else leave a block behind each time.
 void Link::settle() {
-  if (state_ != State::over) timer_.set(wake());
+  if (state_ == State::over) return;
+  timer_.set(wake());
+  for (Way* const way : {&up_, &down_})
+    if (way->space.size() > 0 && way->lane.held() < faults::large_block / 2) way->space = {};
 }
 
 void Link::start(const faults::Plan& plan, bool admitted) {
@@ -247,7 +251,6 @@ bool Link::write_some(Direction d, std::string_view bytes) {
   if (moved.what != Moved::What::bytes) return false;
   left(d, moved.bytes);
   lane(d).wrote(moved.bytes);
-  if (faults::Space& space = way(d).space; space.size() > 0 && lane(d).held() < faults::large_block) space = {};
   return true;
 }
 
@@ -257,7 +260,7 @@ bool Link::read_some(Direction d) {
   Peer& to = sink(d);
   const bool passes = lane(d).clean() && to.usable;
   if (passes && way(d).is_bulk) return to.writable && splice_some(d);
-  faults::Space* const stays = place(d);
+  faults::Space* const stays = passes ? nullptr : place(d);
   char* const into = stays != nullptr ? stays->data() : branch_.worker().scratch();
   const std::size_t room = std::min(stays != nullptr ? stays->size() : Worker::scratch_size, Worker::scratch_size);
   Moved got = receive(from.socket.fd(), into, room);
@@ -302,7 +305,7 @@ bool Link::read_some(Direction d) {
 // Where to read what will wait behind much else. Null: it may as well leave at once, or is not worth a block.
 faults::Space* Link::place(Direction d) {
   faults::Space& space = way(d).space;
-  if (lane(d).held() < faults::large_block) return space = {}, nullptr;
+  if (space.size() == 0 && lane(d).held() < faults::large_block) return nullptr;
   if (space.size() < bulk_from) space = faults::Space::make();
   return &space;
 }
@@ -395,7 +398,8 @@ void Link::aborted(Direction d) {
 
 // The lane's FIN is due: carry it; the other lane goes on alone.
 void Link::finished(Direction d, Time now) {
-  // A close alone sends the FIN, when both sides have sent theirs.
+  // A close alone sends the FIN, when both sides have sent theirs. (While a child is between fork and exec it waits for
+  // that.)
   const bool is_last = lane(other(d)).finished() && lane(other(d)).source_ended();
   if (!is_last) finish_sending(sink(d).socket.fd());
   lane(d).carried();
