@@ -41,14 +41,17 @@ class References {
     }
     if (!listens && !config_.sections.empty())
       findings_.add(refused, config_.sections.front().spot(),
-                    "nothing listens: no frontend or listen section has a bind, and HAProxy does not start");
+                    "nothing listens: there is neither a bind nor a stats socket, and HAProxy does not start");
   }
 
  private:
+  // A stats socket is one, too.
   static bool listener(const Section& section) {
-    return (section.faces_clients() || section.kind == "peers" || section.kind == "log-forward") &&
-           std::any_of(section.lines.begin(), section.lines.end(),
-                       [](const Line& line) { return line.word(0) == "bind" || line.word(0) == "dgram-bind"; });
+    const bool may = section.faces_clients() || section.kind == "peers" || section.kind == "log-forward";
+    return std::any_of(section.lines.begin(), section.lines.end(), [&](const Line& line) {
+      return (may && (line.word(0) == "bind" || line.word(0) == "dgram-bind")) ||
+             (section.place == Place::global && line.word(0) == "stats" && line.word(1) == "socket");
+    });
   }
 
   // A name twice with the same capability.
