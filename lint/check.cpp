@@ -109,6 +109,7 @@ class Checking {
     const nginx::Tree tree = nginx::read_tree(source, sources_, findings);
     nginx::check_directives(tree, findings);
     nginx::check_arguments(tree, findings);
+    nginx::check_values(tree, findings);
     const nginx::Subject subject{tree, capacity_, findings};
     for (const auto rules : {nginx::upstream_rules(), nginx::passing_rules(), nginx::worker_rules()})
       for (const nginx::TreeRule& row : rules) row.check(row.rule, subject);

@@ -1,6 +1,8 @@
 // Directives whose words follow an order of their own.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lint/ground_rules.hpp"
 #include "lint/haproxy_syntax.hpp"
 
@@ -69,10 +71,27 @@ class Arguments {
       constexpr std::string_view types = " ip ipv6 integer string binary ";
       if (word == "type" && !listed(types, line_.word(at + 1)))
         wrong(at + 1, fmt::format("\"{}\" is no type of keys", line_.word(at + 1)));
+      if (word == "store") store(at + 1);
       const bool length = word == "type" && line_.word(at + 2) == "len";
       at += length ? 4 : 2;
     }
     if (!size) wrong(0, "stick-table takes a size");
+  }
+
+  void store(std::size_t at) {
+    constexpr std::string_view kinds =
+        " gpc gpc_rate gpc0 gpc0_rate gpc1 gpc1_rate gpt gpt0 conn_cnt conn_cur conn_rate sess_cnt sess_rate "
+        "http_req_cnt http_req_rate http_err_cnt http_err_rate http_fail_cnt http_fail_rate bytes_in_cnt bytes_in_rate "
+        "bytes_out_cnt bytes_out_rate server_id server_key ";
+    std::string_view rest = line_.word(at);
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of(",("), rest.size());
+      if (!listed(kinds, rest.substr(0, end)))
+        return wrong(at, fmt::format("stick-table stores no \"{}\"", rest.substr(0, end)));
+      const std::size_t closed = rest.substr(end).starts_with('(') ? rest.find(')', end) : end;
+      const std::size_t comma = closed == std::string_view::npos ? closed : rest.find(',', closed);
+      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
   }
 
   void cookie() {

@@ -10,8 +10,8 @@ namespace {
 // clang-format off
 constexpr struct { std::string_view ruleset, actions; } rulesets[] = {
     {"tcp-request connection",
-     "accept capture expect-netscaler-cip expect-proxy reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set- "
-     "gpt sc-set-gpt0 set-dst set-dst-port set-mark set-src set-src-port set-tos set-var set-var-fmt "
+     "accept capture expect-netscaler-cip expect-proxy reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 "
+     "sc-set-gpt sc-set-gpt0 set-dst set-dst-port set-mark set-src set-src-port set-tos set-var set-var-fmt "
      "silent-drop track-sc track-sc0 track-sc1 track-sc2 unset-var"},
     {"tcp-request session",
      "accept capture reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 set-dst set-dst-port "
@@ -19,28 +19,28 @@ constexpr struct { std::string_view ruleset, actions; } rulesets[] = {
      "track-sc2 unset-var"},
     {"tcp-request content",
      "accept capture do-resolve ot-group reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 "
-     "send-spoe-group set-dst set-dst-port set-log-level set-mark set-nice set-priority-class set- "
-     "priority-offset set-src set-src-port set-tos set-var set-var-fmt silent-drop switch-mode track-sc "
+     "send-spoe-group set-dst set-dst-port set-log-level set-mark set-nice set-priority-class "
+     "set-priority-offset set-src set-src-port set-tos set-var set-var-fmt silent-drop switch-mode track-sc "
      "track-sc0 track-sc1 track-sc2 unset-var use-service"},
     {"tcp-response content",
-     "accept close ot-group reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send-spoe- "
-     "group set-log-level set-mark set-nice set-tos set-var set-var-fmt silent-drop unset-var"},
+     "accept close ot-group reject sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 "
+     "send-spoe-group set-log-level set-mark set-nice set-tos set-var set-var-fmt silent-drop unset-var"},
     {"http-request",
-     "add-acl add-header allow auth cache-use capture del-acl del-header del-map deny disable-l7-retry do- "
-     "resolve early-hint normalize-uri ot-group redirect reject replace-header replace-path replace-pathq "
-     "replace-uri replace-value return sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send- "
-     "spoe-group set-dst set-dst-port set-header set-log-level set-map set-mark set-method set-nice set- "
-     "path set-pathq set-priority-class set-priority-offset set-query set-src set-src-port set-timeout "
+     "add-acl add-header allow auth cache-use capture del-acl del-header del-map deny disable-l7-retry "
+     "do-resolve early-hint normalize-uri ot-group redirect reject replace-header replace-path replace-pathq "
+     "replace-uri replace-value return sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 "
+     "send-spoe-group set-dst set-dst-port set-header set-log-level set-map set-mark set-method set-nice "
+     "set-path set-pathq set-priority-class set-priority-offset set-query set-src set-src-port set-timeout "
      "set-tos set-uri set-var set-var-fmt silent-drop strict-mode tarpit track-sc track-sc0 track-sc1 "
      "track-sc2 unset-var use-service wait-for-body wait-for-handshake"},
     {"http-response",
      "add-acl add-header allow cache-store capture del-acl del-header del-map deny ot-group redirect "
-     "replace-header replace-value return sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send- "
-     "spoe-group set-header set-log-level set-map set-mark set-nice set-status set-tos set-var set-var-fmt "
+     "replace-header replace-value return sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 "
+     "send-spoe-group set-header set-log-level set-map set-mark set-nice set-status set-tos set-var set-var-fmt "
      "silent-drop strict-mode track-sc track-sc0 track-sc1 track-sc2 unset-var wait-for-body"},
     {"http-after-response",
-     "add-header allow capture del-header ot-group replace-header replace-value set-header set-status set- "
-     "var set-var-fmt strict-mode unset-var"},
+     "add-header allow capture del-header ot-group replace-header replace-value set-header set-status "
+     "set-var set-var-fmt strict-mode unset-var"},
 };
 
 constexpr std::string_view fetches =

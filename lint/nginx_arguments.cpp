@@ -27,6 +27,7 @@ class Arguments {
   Arguments(const Tree& tree, Findings& findings) : tree_{tree}, findings_{findings} {}
 
   void check() {
+    events();
     each(*tree_.root, [&](const Directive& one) { declare(one); });
     each(*tree_.root, [&](const Directive& one) {
       if (findings_.full()) return;
@@ -42,6 +43,13 @@ class Arguments {
  private:
   void wrong(const Directive& one, std::size_t at, const std::string& what) {
     findings_.add(refused, one.spot(at), what);
+  }
+
+  // Without it nginx does not start.
+  void events() {
+    const auto& all = tree_.root->children;
+    if (whole() && !all.empty() && child(*tree_.root, "events") == nullptr)
+      wrong(all.front(), 0, "there is no events block in this configuration");
   }
 
   // Names that others use, each once.
@@ -147,10 +155,23 @@ class Arguments {
 
   // What the table of directives cannot say to stand once: it was made with one argument.
   void repeated(const Directive& one) {
-    constexpr std::array once{
-        "pid",          "root",      "alias",        "proxy_buffers", "fastcgi_buffers",   "uwsgi_buffers",
-        "scgi_buffers", "lock_file", "gzip_buffers", "try_files",     "working_directory", "proxy_pass",
-        "fastcgi_pass", "user"};
+    constexpr std::array once{"pid",
+                              "root",
+                              "alias",
+                              "proxy_buffers",
+                              "fastcgi_buffers",
+                              "uwsgi_buffers",
+                              "scgi_buffers",
+                              "lock_file",
+                              "gzip_buffers",
+                              "try_files",
+                              "working_directory",
+                              "proxy_pass",
+                              "fastcgi_pass",
+                              "user",
+                              "http",
+                              "events",
+                              "stream"};
     const std::string_view name = one.name();
     if (std::find(once.begin(), once.end(), name) == once.end() && name != "listen") return;
     const std::string key = std::string{name} + (name == "listen" ? " " + std::string{one.word(1)} : "");

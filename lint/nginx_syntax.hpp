@@ -11,6 +11,8 @@ namespace firedrill::lint::nginx {
 void check_directives(const Tree& tree, Findings& findings);
 /// What single directives take, word by word; names that are used, or given twice.
 void check_arguments(const Tree& tree, Findings& findings);
+/// Sizes, ports, patterns, variables.
+void check_values(const Tree& tree, Findings& findings);
 
 /// What the text begins with, in digits; 0 when it does not.
 double number_of(std::string_view text);

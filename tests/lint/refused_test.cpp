@@ -117,6 +117,146 @@ TEST_P(Refused, NotTheGoodFile) {
   EXPECT_EQ(mistakes(product().good), "");
 }
 
+// What people get wrong, in place of a part of the good file (or at its end).
+struct Mistake {
+  const Product* product;
+  std::string part, instead;
+};
+const Mistake known_mistakes[] = {
+    {&haproxy, "mode http", "mode htpp"},
+    {&haproxy, "timeout connect 4s", "timeout conect 4s"},
+    {&haproxy, "timeout connect 4s", "timeout connect"},
+    {&haproxy, "timeout connect 4s", "timeout connect 4s 5s"},
+    {&haproxy, "timeout connect 4s", "timeout connect 99999999999s"},
+    {&haproxy, "  retries 2\n", "  retrys 2\n"},
+    {&haproxy, "bind :8080 name main", "bind"},
+    {&haproxy, "bind :8080 name main", "bind :80800"},
+    {&haproxy, "bind :8080 name main", "bind :8080 sll"},
+    {&haproxy, "bind :8080 name main", "bind 8080"},
+    {&haproxy, "path_beg /api", "path_begin /api"},
+    {&haproxy, "!is_api", "!is_app"},
+    {&haproxy, "deny_status 403", "deny_status forbidden"},
+    {&haproxy, "http-request deny", "http-request refuse"},
+    {&haproxy, "use_backend api if is_api", "use_backend apis if is_api"},
+    {&haproxy, "use_backend api if is_api", "use_backend api when is_api"},
+    {&haproxy, "default_backend web", "default_backend www"},
+    {&haproxy, "balance leastconn", "balance leastcon"},
+    {&haproxy, "option redispatch", "option redispatched"},
+    {&haproxy, "type ip size", "type ipv5 size"},
+    {&haproxy, "store conn_cur", "store conn_current"},
+    {&haproxy, "maxconn 50 cookie a1", "maxcon 50 cookie a1"},
+    {&haproxy, "maxconn 50 cookie a1", "maxconn"},
+    {&haproxy, "weight 10", "weight 300"},
+    {&haproxy, "slowstart 10s", "slowstart 10parsecs"},
+    {&haproxy, "server a2 10.0.0.2:80", "server a1 10.0.0.2:80"},
+    {&haproxy, "server a2 10.0.0.2:80", "server a2 10.0.0.2:http2"},
+    {&haproxy, "backend web from base", "backend web from bass"},
+    {&haproxy, "backend web from base", "backend api from base"},
+    {&haproxy, "backend web from base", "backend"},
+    {&haproxy, "backend web from base", "bakend web from base"},
+    {&haproxy, "global\n", "global\n  nbthreads 4\n"},
+    {&haproxy, "global\n", "global\n  description \"api\n"},
+    {&haproxy, "", ".if 1\n"},
+    {&haproxy, "", ".endif\n"},
+    {&haproxy, "", "  timeout queue 2"},  // cut off in the last line
+    {&nginx, "worker_processes 2;", "worker_processes two;"},
+    {&nginx, "worker_processes 2;", "worker_processes 2"},
+    {&nginx, "worker_processes 2;", "worker_process 2;"},
+    {&nginx, "worker_processes 2;", "worker_processes 2 4;"},
+    {&nginx, "worker_connections 4096;", "worker_connections 4k096;"},
+    {&nginx, "events {", "events"},
+    {&nginx, "keepalive_timeout 75s;", "keepalive_timeout 75sec;"},
+    {&nginx, "keepalive_timeout 75s;", "keepalive_timeout 75s; keepalive_timeout 75s;"},
+    {&nginx, "client_max_body_size 10m;", "client_max_body_size 10mb;"},
+    {&nginx, "gzip on;", "gzip yes;"},
+    {&nginx, "gzip on;", "gzip on; upstreams a { }"},
+    {&nginx, "zone=one:1m", "zone=one"},
+    {&nginx, "zone api 64k;", "zone api 1k;"},
+    {&nginx, "least_conn;", "most_conn;"},
+    {&nginx, "max_conns=100", "max_conn=100"},
+    {&nginx, "max_conns=100", "max_conns=many"},
+    {&nginx, "fail_timeout=5s", "fail_timeout=5 s"},
+    {&nginx, "keepalive 16;", "keepalive 0x;"},
+    {&nginx, "keepalive 16;", "keepalive 16; proxy_pass http://api;"},
+    {&nginx, "listen 8080 default_server;", "listen 80800;"},
+    {&nginx, "listen 8080 default_server;", "listen 8080 default_sever;"},
+    {&nginx, "limit_conn one 10;", "limit_conn one;"},
+    {&nginx, "limit_conn one 10;", "limit_conn two 10;"},
+    {&nginx, "proxy_http_version 1.1;", "proxy_http_version 2;"},
+    {&nginx, "proxy_connect_timeout 2s;", "proxy_connect_timeout;"},
+    {&nginx, "proxy_connect_timeout 2s;", "proxy_conect_timeout 2s;"},
+    {&nginx, "error timeout;", "error timeouts;"},
+    {&nginx, "proxy_pass http://api;", "proxy_pass api;"},
+    {&nginx, "proxy_pass http://api;", "proxy_pass http://api; proxy_pass http://api;"},
+    {&nginx, "$conn_up;", "$conn_upp;"},
+    {&nginx, "location = /old {", "location / {"},
+    {&nginx, "location = /old {", "location ~ ( {"},
+    {&nginx, "return 301 /new;", "return moved /new;"},
+    {&nginx, "server_name example.org;", "server_name \"example.org;"},
+    {&nginx, "", "}\n"},
+    {&nginx, "", "http {\n}\n"},
+    {&nginx, "", "include absent.conf;\n"},
+};
+
+TEST_P(Refused, KnownMistakesAreNeverGood) {
+  int number = 0;
+  for (const Mistake& one : known_mistakes) {
+    if (one.product != &product()) continue;
+    std::string text = product().good;
+    const std::size_t at = one.part.empty() ? text.size() : text.find(one.part);
+    ASSERT_NE(at, std::string::npos) << one.part;
+    text.replace(at, one.part.size(), one.instead);
+    EXPECT_TRUE(is_refused(text)) << one.instead;
+    EXPECT_NE(mistakes(text), "") << one.instead;
+    ++number;
+  }
+  EXPECT_GT(number, 30);
+}
+
+// Rare lines that are good all the same, each behind the good file.
+TEST_P(Refused, RareLinesAreNotTakenForMistakes) {
+  const bool of_haproxy = &product() == &haproxy;
+  const std::vector<std::string> lines =
+      of_haproxy ? std::vector<std::string>{"  http-request set-path /x",
+                                            "  http-request set-query a=b",
+                                            "  http-request sc-set-gpt0(0) 1",
+                                            "  http-after-response set-var(txn.a) int(1)",
+                                            "  http-request set-priority-class int(1)",
+                                            "  tcp-request content set-var(txn.a) src",
+                                            "  stick-table type ip size 1m store gpc(3),gpc_rate(3,10s),conn_cur",
+                                            "  http-request set-timeout server 5s",
+                                            "  option httpchk GET /health",
+                                            "  http-check send meth GET uri /health",
+                                            "  server s6 [::1]:80 maxconn 5",
+                                            "  server u1 unix@/run/a.sock",
+                                            "  timeout tunnel 1h"}
+                 : std::vector<std::string>{"env A=b;", "http {\n}", "events {\n}"};
+  for (const std::string& line : lines) {
+    const std::string text = product().good + line + "\n";
+    EXPECT_EQ(is_refused(text), !mistakes(text).empty()) << line << ": " << mistakes(text);
+  }
+  if (of_haproxy) return;
+  for (const std::string line : {
+           "listen 127.0.0.1:18000-18002;",
+           "return 444;",
+           "return $scheme://example.org;",
+           "return 200 \"$request_id ${arg_a} $http_x $upstream_http_y\";",
+           "rewrite ^/(?<part>[^/]+)/$ /$part/$1 last;",
+           "location ~ ^/[]a[:alpha:]()]+\\(\\)$ {\n}",
+           "location ^~ /old {\n}",
+           "location @old {\n}",
+           "set $made 1; return 200 $made;",
+           "server_name ~^(www\\.)?(?<domain>.+)$;",
+           "return 200 $nonsense;",
+           "location ~ [a {\n}",
+           "location = /old {\n}",
+       }) {
+    std::string text = product().good;
+    text.insert(text.find("    server_name"), "    " + line + "\n");
+    EXPECT_EQ(is_refused(text), !mistakes(text).empty()) << line << ": " << mistakes(text);
+  }
+}
+
 // A word of a line is taken out, doubled or replaced, or the line is doubled, taken out or put elsewhere.
 TEST_P(Refused, FilesAreNeverGood) {
   std::vector<std::string> lines;
