@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "faults/reader.hpp"
+#include "lint/envoy_fields.hpp"
 #include "lint/ground_rules.hpp"
 
 namespace firedrill::lint::envoy {
@@ -23,11 +23,6 @@ void each(const Yaml& yaml, const Visit& visit) {
   for (const Yaml::Member& member : yaml.members) each(member.value, visit);
 }
 
-bool ends_with_type(const Yaml& yaml, std::string_view type) {
-  const std::string_view url = yaml.value("@type");
-  return url.ends_with(type) && (url.size() == type.size() || url[url.size() - type.size() - 1] == '.');
-}
-
 std::vector<const Yaml*> list_of(const Yaml* yaml) {
   std::vector<const Yaml*> list;
   if (yaml != nullptr)
@@ -38,7 +33,7 @@ std::vector<const Yaml*> list_of(const Yaml* yaml) {
 std::vector<const Yaml*> clusters_of(const Yaml& root) {
   std::vector<const Yaml*> list = list_of(root.find("static_resources", "clusters"));
   for (const Yaml* resource : list_of(root.find("resources")))  // a file that is watched (CDS)
-    if (ends_with_type(*resource, "Cluster")) list.push_back(resource);
+    if (is_of_type(*resource, "Cluster")) list.push_back(resource);
   return list;
 }
 
@@ -64,95 +59,6 @@ std::vector<std::string_view> targets_of(const Yaml& action) {
   if (!action.value("cluster").empty()) names.push_back(action.value("cluster"));
   for (const Yaml* one : list_of(action.find("weighted_clusters", "clusters"))) names.push_back(one->value("name"));
   return names;
-}
-
-struct Message {
-  std::string_view name, fields;  // between blanks
-};
-constexpr Message bootstrap{
-    "a bootstrap",
-    " node static_resources dynamic_resources cluster_manager hds_config flags_path stats_sinks stats_config "
-    "stats_flush_interval "
-    "stats_flush_on_admin watchdog watchdogs tracing layered_runtime admin overload_manager enable_dispatcher_stats "
-    "header_prefix "
-    "stats_server_version_override use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config "
-    "bootstrap_extensions "
-    "fatal_actions config_sources default_config_source default_socket_interface certificate_provider_instances "
-    "inline_headers "
-    "perf_tracing_file_path default_regex_engine xds_delegate_extension xds_config_tracker_extension listener_manager "
-    "application_log_config grpc_async_client_manager_config memory_allocator_manager node_context_params "
-    "stats_flush_interval "
-    "version_info resources default_regex_engine deferred_stat_options "};
-constexpr Message resources{"static_resources", " listeners clusters secrets "};
-constexpr Message cluster_fields{
-    "a cluster",
-    " @type name alt_stat_name type cluster_type eds_cluster_config connect_timeout per_connection_buffer_limit_bytes "
-    "lb_policy "
-    "load_assignment health_checks max_requests_per_connection circuit_breakers upstream_http_protocol_options "
-    "common_http_protocol_options http_protocol_options http2_protocol_options typed_extension_protocol_options "
-    "dns_refresh_rate "
-    "dns_failure_refresh_rate dns_jitter respect_dns_ttl dns_lookup_family dns_resolvers use_tcp_for_dns_lookups "
-    "dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval "
-    "upstream_bind_config "
-    "lb_subset_config ring_hash_lb_config maglev_lb_config original_dst_lb_config least_request_lb_config "
-    "round_robin_lb_config "
-    "common_lb_config transport_socket transport_socket_matches metadata protocol_selection "
-    "upstream_connection_options "
-    "close_connections_on_host_health_failure ignore_health_on_host_removal filters load_balancing_policy lrs_server "
-    "lrs_report_endpoint_metrics track_timeout_budgets upstream_config track_cluster_stats preconnect_policy "
-    "connection_pool_per_downstream_connection "};
-constexpr Message breaker_fields{"circuit_breakers", " thresholds per_host_thresholds "};
-constexpr Message threshold{
-    "thresholds",
-    " priority max_connections max_pending_requests max_requests max_retries retry_budget track_remaining "
-    "max_connection_pools "};
-constexpr Message outliers{
-    "outlier_detection",
-    " consecutive_5xx interval base_ejection_time max_ejection_percent enforcing_consecutive_5xx "
-    "enforcing_success_rate "
-    "success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor consecutive_gateway_failure "
-    "enforcing_consecutive_gateway_failure split_external_local_origin_errors consecutive_local_origin_failure "
-    "enforcing_consecutive_local_origin_failure enforcing_local_origin_success_rate failure_percentage_threshold "
-    "enforcing_failure_percentage enforcing_failure_percentage_local_origin failure_percentage_minimum_hosts "
-    "failure_percentage_request_volume max_ejection_time max_ejection_time_jitter "
-    "successful_active_health_check_uneject_host "
-    "monitors always_eject_one_host "};
-
-std::string snake(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0) text += '_';
-    text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return text;
-}
-
-void check_message(const Yaml* yaml, const Message& message, Findings& findings) {
-  if (yaml == nullptr) return;
-  if (yaml->kind != Yaml::Kind::map) {
-    if (yaml->kind != Yaml::Kind::null)
-      findings.add(refused, yaml->spot, fmt::format("{} is a map of fields", message.name));
-    return;
-  }
-  std::vector<std::string_view> seen;
-  for (const Yaml::Member& member : yaml->members) {
-    const std::string name = snake(member.key);
-    if (message.fields.find(" " + name + " ") != std::string_view::npos) {
-      if (std::count(seen.begin(), seen.end(), member.key) > 0)
-        findings.add(refused, member.spot, fmt::format("{} has \"{}\" twice", message.name, member.key));
-      if (seen.size() < 100) seen.push_back(member.key);
-      continue;
-    }
-    std::vector<std::string> known;
-    for (std::string_view rest = message.fields.substr(1); !rest.empty();) {
-      known.emplace_back(rest.substr(0, rest.find(' ')));
-      rest.remove_prefix(std::min(rest.size(), known.back().size() + 1));
-    }
-    const std::string near = faults::nearest(name, known);
-    findings.add(unknown_directive, member.spot,
-                 fmt::format("{} of Envoy 1.33 has no field \"{}\"{}", message.name, member.key,
-                             near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
-  }
 }
 
 void check_number(const Yaml& yaml, std::string_view field, Findings& findings) {
@@ -187,7 +93,7 @@ Config read_config(const Yaml& root) {
   std::multimap<std::string_view, Cluster*> by_name;
   for (Cluster& cluster : config.clusters) by_name.emplace(cluster.name, &cluster);
   each(root, [&](const Yaml& yaml) {
-    if (ends_with_type(yaml, "HTTPFault")) config.faults.push_back(&yaml);
+    if (is_of_type(yaml, "HTTPFault")) config.faults.push_back(&yaml);
     const Yaml* action = yaml.find("route");
     if (action == nullptr || yaml.find("match") == nullptr) return;
     for (const std::string_view name : targets_of(*action))
@@ -202,18 +108,13 @@ void check_fields(const Yaml& root, const Config& config, Findings& findings) {
                  "this is no configuration of Envoy: it is no map of fields");
     return;
   }
-  check_message(&root, bootstrap, findings);
-  check_message(root.find("static_resources"), resources, findings);
+  check_messages(root, findings);
   std::set<std::string_view> names;
   for (const Cluster& cluster : config.clusters) {
     if (findings.full()) return;
-    check_message(cluster.yaml, cluster_fields, findings);
-    check_message(cluster.yaml->find("circuit_breakers"), breaker_fields, findings);
-    check_message(cluster.yaml->find("outlier_detection"), outliers, findings);
     check_duration(*cluster.yaml, "connect_timeout", findings);
     for (const char* const list : {"thresholds", "per_host_thresholds"})
       for (const Yaml* one : list_of(cluster.yaml->find("circuit_breakers", list))) {
-        check_message(one, threshold, findings);
         for (const char* const field :
              {"max_connections", "max_pending_requests", "max_requests", "max_retries", "max_connection_pools"})
           check_number(*one, field, findings);

@@ -32,6 +32,50 @@ TEST(Envoy, FieldsThatDoNotExistAreNamed) {
       "envoy.yaml:4:5: a cluster of Envoy 1.33 has no field \"conect_timeout\"; did you mean \"connect_timeout\"?");
 }
 
+constexpr const char* down_to_the_retry = R"(static_resources:
+  listeners:
+  - name: www
+    address: {socket_address: {address: 0.0.0.0, port_value: 8080}}
+    filter_chains:
+    - filters:
+      - name: http
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: www
+          proxy100Continue: true
+          stream_idle_timout: 5s
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes:
+              - match: {prefix: "/"}
+                route: {cluster: api, retry_policy: {retry_on: 5xx, num_retires: 2}}
+      - name: another
+        typed_config:
+          "@type": type.googleapis.com/some.filter.of.Nobody
+          anything: goes
+  clusters:
+  - name: api
+    health_checks:
+    - {timeout: 1s, timeout: 2s, intervall: 5s}
+)";
+
+TEST(Envoy, FieldsAreKnownDownToTheRetry) {
+  const auto checked = check_text("envoy.yaml", down_to_the_retry);
+
+  std::string all;
+  for (const lint::Finding& finding : checked->outcome.findings)
+    if (finding.rule->id == "FD02" || finding.rule->id == "FD03")
+      all += fmt::format("{} {}\n", finding.spot.line, finding.message);
+  EXPECT_EQ(all,
+            "12 an HttpConnectionManager of Envoy 1.33 has no field \"stream_idle_timout\"; did you mean "
+            "\"stream_idle_timeout\"?\n"
+            "19 a retry_policy of Envoy 1.33 has no field \"num_retires\"; did you mean \"num_retries\"?\n"
+            "27 a health check has \"timeout\" twice\n"
+            "27 a health check of Envoy 1.33 has no field \"intervall\"; did you mean \"interval\"?\n");
+}
+
 TEST(Envoy, ValuesOfTheWrongKindAreRefused) {
   const auto told = [](const std::string& field) {
     return check_text("envoy.yaml", "static_resources:\n  clusters:\n  - name: a\n    " + field + "\n")->told("FD03");
