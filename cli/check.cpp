@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/disk_files.hpp"
 #include "cli/output.hpp"
+#include "cli/stats_socket.hpp"
 #include "cli/text.hpp"
 #include "faults/problems.hpp"
 #include "lint/catalog.hpp"
@@ -98,6 +99,7 @@ class Checking {
       complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().source->name()));
       return exit_bad_input;
     }
+    if (!arguments_.live.empty() && !ask()) return exit_bad_input;
     const lint::Outcome outcome = lint::check(subjects_, sources_, [](const std::string& name) {
       const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
       return value == nullptr ? std::nullopt : std::optional<std::string>{value};
@@ -114,6 +116,20 @@ class Checking {
 
  private:
   bool text() const { return arguments_.format == CheckArguments::Format::text && !arguments_.json; }
+
+  // What the running HAProxy says, beside the one file that it runs with. False, and said why, when that cannot be.
+  bool ask() {
+    const auto is_haproxy = [](const lint::Subject& one) { return one.format == lint::Format::haproxy; };
+    const auto subject = std::find_if(subjects_.begin(), subjects_.end(), is_haproxy);
+    if (std::count_if(subjects_.begin(), subjects_.end(), is_haproxy) != 1) {
+      complain("--live takes one configuration of HAProxy to compare with");
+      return false;
+    }
+    std::string why;
+    subject->running = ask_haproxy(arguments_.live, "show info;show stat", why);
+    if (!subject->running) complain(harmless(fmt::format("{}: {}", arguments_.live, why)));
+    return subject->running.has_value();
+  }
 
   void drill(const std::string& file) {
     const auto purpose = arguments_.exec ? drills::Purpose::exec : drills::Purpose::run;

@@ -168,6 +168,10 @@ class CommandLine {
         ->add_option("--fail-on", fail_on_, "Exit with 1 from this severity on: info, warning, error (default), never")
         ->option_text("SEVERITY")
         ->check(a_severity);
+    check_app_
+        ->add_option("--live", check_.live,
+                     "Compare the HAProxy file with the HAProxy that runs: unix:PATH or HOST:PORT of its stats socket")
+        ->option_text("SOCKET");
     check_app_->add_option("--explain", check_.explain, "Print the page of a rule, such as HA02")->option_text("ID");
     check_app_->add_flag("--json", check_.json, "Of drill files: print a list of {file, ok, problems, warnings}");
     check_app_->add_flag("--exec", check_.exec, "Read drills as firedrill exec does: a command ends the timeline");
@@ -223,6 +227,11 @@ class CommandLine {
     app.add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
         ->option_text("DIR");
     app.add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
+    app.add_option(
+           "--config", run_.configurations,
+           "A load balancer's configuration that this is a proof of: its hash goes into the journal; may be repeated")
+        ->option_text("FILE")
+        ->allow_extra_args(false);
     app.add_option("--set", settings_, "Override a setting of the drill; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);

@@ -29,6 +29,7 @@ struct RunArguments {
   std::optional<std::uint64_t> seed;
   std::string directory, junit;  // empty: not given
   std::vector<drills::Override> overrides;
+  std::vector<std::string> configurations;  // files whose hashes go into the journal
   unsigned workers = 0;
   bool json = false;
   bool dry_run = false;
@@ -63,6 +64,7 @@ struct CheckArguments {
   enum class FailOn : std::uint8_t { info, warning, error, never };
   std::vector<std::string> files;
   std::string explain;  // a rule's id; then there are no files
+  std::string live;     // a running HAProxy's stats socket; empty: none is asked
   Format format = Format::text;
   FailOn fail_on = FailOn::error;
   bool json = false;  // of drill files: a list of {file, ok, problems, warnings}

@@ -145,10 +145,7 @@ constexpr std::array metrics{"_current_queue",
 void no_alert(const Rule& rule, const Subject& subject) {
   if (!subject.capacity.monitoring) return;
   for (const Capacity::Text& file : subject.capacity.alerts) {
-    const std::string& own = subject.capacity.source->name();
-    const std::size_t slash = own.rfind('/');
-    const std::string path =
-        file.value.starts_with('/') || slash == std::string::npos ? file.value : own.substr(0, slash + 1) + file.value;
+    const std::string path = beside(*subject.capacity.source, file.value);
     std::string why;
     const Source* source = subject.sources.open(path, why);
     if (source == nullptr) {
@@ -218,5 +215,10 @@ const BudgetRule budget_rows[] = {
 }  // namespace
 
 std::span<const BudgetRule> budget_rules() { return budget_rows; }
+
+std::string beside(const Source& file, const std::string& path) {
+  const std::size_t slash = file.name().rfind('/');
+  return path.starts_with('/') || slash == std::string::npos ? path : file.name().substr(0, slash + 1) + path;
+}
 
 }  // namespace firedrill::lint::budget

@@ -35,6 +35,7 @@ struct Subject {
   const Capacity& capacity;
   const std::vector<Way>& ways;
   const std::vector<Idle>& idle;
+  const std::vector<const Source*>& configurations;  // the files themselves, without what they include
   Sources& sources;
   Findings& findings;
 };
@@ -46,5 +47,9 @@ struct BudgetRule {
   void (*check)(const Rule& rule, const Subject& subject);
 };
 std::span<const BudgetRule> budget_rules();
+std::span<const BudgetRule> proof_rules();
+
+/// A path that another file names: found from where that file is.
+std::string beside(const Source& file, const std::string& path);
 
 }  // namespace firedrill::lint::budget

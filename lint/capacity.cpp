@@ -44,7 +44,7 @@ constexpr Key keys[] = {
 bool known_table(std::string_view name) {
   for (const Key& key : keys)
     if (key.table == name) return true;
-  return name == "monitoring";
+  return name == "monitoring" || name == "drills";
 }
 
 class Reading {
@@ -90,7 +90,8 @@ class Reading {
   void table(const std::string& name, Spot where, const toml::node& node) {
     const toml::table* members = node.as_table();
     if (members == nullptr || !known_table(name)) {
-      const std::string near = faults::nearest(name, {"traffic", "edge", "app", "database", "pgbouncer", "monitoring"});
+      const std::string near =
+          faults::nearest(name, {"traffic", "edge", "app", "database", "pgbouncer", "monitoring", "drills"});
       findings_.add(
           unknown_directive, where,
           fmt::format("a capacity.toml has no [{}]{}", name, near.empty() ? "" : "; did you mean [" + near + "]?"));
@@ -102,13 +103,10 @@ class Reading {
 
   void member(const std::string& table, const std::string& name, Spot where, const toml::node& node) {
     if (table == "monitoring" && name == "alerts") return alerts(where, node);
-    if (table == "app" && name == "backend") {
-      if (const auto text = node.value<std::string>())
-        capacity_.backend = {*text, spot(node.source())};
-      else
-        findings_.add(refused, where, "[app] backend takes the name of a backend");
-      return;
-    }
+    if (table == "app" && name == "backend")
+      return text(capacity_.backend, where, node, "[app] backend takes the name of a backend");
+    if (table == "drills" && name == "runs")
+      return text(capacity_.runs, where, node, "[drills] runs takes the name of a directory");
     std::vector<std::string> names;
     for (const Key& key : keys) {
       if (key.table != table) continue;
@@ -119,6 +117,13 @@ class Reading {
     findings_.add(
         unknown_directive, where,
         fmt::format("[{}] has no \"{}\"{}", table, name, near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+  }
+
+  void text(std::optional<Capacity::Text>& place, Spot where, const toml::node& node, const char* otherwise) {
+    if (const auto value = node.value<std::string>())
+      place = {*value, spot(node.source())};
+    else
+      findings_.add(refused, where, otherwise);
   }
 
   void figure(const Key& key, Spot where, const toml::node& node) {
@@ -175,7 +180,7 @@ bool looks_like_capacity(std::string_view text) {
     if (line.starts_with("[drill]") || line.starts_with("[[")) return false;
     for (const Key& key : keys)
       if (line.starts_with(fmt::format("[{}]", key.table))) capacity = true;
-    if (line.starts_with("[monitoring]")) capacity = true;
+    if (line.starts_with("[monitoring]") || line.starts_with("[drills]")) capacity = true;
   }
   return capacity;
 }

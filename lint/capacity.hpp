@@ -32,6 +32,7 @@ struct Capacity {
   std::optional<Text> backend;  // [app]: the backend, upstream or cluster that leads to it; none: every one does
   std::vector<Text> alerts;     // [monitoring]: files with alert rules
   std::optional<Spot> monitoring;
+  std::optional<Text> runs;  // [drills]: the directory of past runs
 
   double instance_count() const { return instances ? instances->value : 1; }
 };

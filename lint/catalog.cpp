@@ -25,12 +25,14 @@ std::vector<Entry> collected() {
   take(all, Product::haproxy, haproxy::slot_rules());
   take(all, Product::haproxy, haproxy::server_rules());
   take(all, Product::haproxy, haproxy::process_rules());
+  take(all, Product::haproxy, haproxy::drift_rules());
   take(all, Product::nginx, nginx::upstream_rules());
   take(all, Product::nginx, nginx::passing_rules());
   take(all, Product::nginx, nginx::worker_rules());
   take(all, Product::envoy, envoy::breaker_rules());
   take(all, Product::envoy, envoy::cluster_rules());
   take(all, Product::budget, budget::budget_rules());
+  take(all, Product::budget, budget::proof_rules());
   std::sort(all.begin(), all.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.product, a.rule->id) < std::tie(b.product, b.rule->id);
   });

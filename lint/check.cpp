@@ -33,7 +33,10 @@ class Checking {
   Outcome check(const std::vector<Subject>& subjects) {
     Outcome outcome;
     outcome.summaries.resize(subjects.size());
-    for (std::size_t i = 0; i < subjects.size(); ++i) owner_[subjects[i].source] = i;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      owner_[subjects[i].source] = i;
+      if (subjects[i].format != Format::capacity) configurations_.push_back(subjects[i].source);
+    }
     // Capacities first: the rules of all others ask for them.
     for (const bool capacities : {true, false})
       for (std::size_t i = 0; i < subjects.size(); ++i)
@@ -61,7 +64,7 @@ class Checking {
     std::string what;
     switch (subject.format) {
       case Format::haproxy:
-        what = haproxy(*subject.source, findings);
+        what = haproxy(subject, findings);
         break;
       case Format::nginx:
         what = nginx(*subject.source, findings);
@@ -84,13 +87,15 @@ class Checking {
     return "capacities";
   }
 
-  std::string haproxy(const Source& source, Findings& findings) {
-    const haproxy::Config config = haproxy::read_config(source, environment_, findings);
+  std::string haproxy(const Subject& asked, Findings& findings) {
+    const haproxy::Config config = haproxy::read_config(*asked.source, environment_, findings);
     haproxy::check_lines(config, findings);
     haproxy::check_references(config, findings);
-    const haproxy::Subject subject{config, capacity_, findings};
-    for (const auto rules :
-         {haproxy::timeout_rules(), haproxy::slot_rules(), haproxy::server_rules(), haproxy::process_rules()})
+    const std::optional<haproxy::Running> running =
+        asked.running ? std::optional{haproxy::Running{*asked.running}} : std::nullopt;
+    const haproxy::Subject subject{config, capacity_, findings, running ? &*running : nullptr};
+    for (const auto rules : {haproxy::timeout_rules(), haproxy::slot_rules(), haproxy::server_rules(),
+                             haproxy::process_rules(), haproxy::drift_rules()})
       for (const haproxy::ConfigRule& row : rules) row.check(row.rule, subject);
     append(ways_, budget::ways(config, capacity_));
     append(idle_, budget::idle_of(config));
@@ -136,8 +141,9 @@ class Checking {
   void between_the_layers() {
     if (capacity_.source == nullptr) return;
     Findings findings;
-    const budget::Subject subject{capacity_, ways_, idle_, sources_, findings};
-    for (const budget::BudgetRule& row : budget::budget_rules()) row.check(row.rule, subject);
+    const budget::Subject subject{capacity_, ways_, idle_, configurations_, sources_, findings};
+    for (const auto rules : {budget::budget_rules(), budget::proof_rules()})
+      for (const budget::BudgetRule& row : rules) row.check(row.rule, subject);
     keep(findings, *capacity_.source);
   }
 
@@ -170,6 +176,7 @@ class Checking {
   Capacity capacity_;
   std::vector<budget::Way> ways_;
   std::vector<budget::Idle> idle_;
+  std::vector<const Source*> configurations_;
   std::map<const Source*, std::size_t> owner_;
   std::vector<Finding> found_;
 };

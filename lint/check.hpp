@@ -20,6 +20,7 @@ std::optional<Format> format_of(const std::string& path, std::string_view text);
 struct Subject {
   Format format;
   const Source* source;
+  std::optional<std::string> running{};  // of HAProxy: "show info" and "show stat" of the one to compare with
 };
 
 /// How a subject and what it includes came off.

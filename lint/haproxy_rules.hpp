@@ -5,6 +5,7 @@
 
 #include "lint/capacity.hpp"
 #include "lint/haproxy_config.hpp"
+#include "lint/haproxy_running.hpp"
 
 namespace firedrill::lint::haproxy {
 
@@ -13,6 +14,7 @@ struct Subject {
   const Config& config;
   const Capacity& capacity;  // empty when there is no capacity.toml
   Findings& findings;
+  const Running* running = nullptr;  // the HAProxy to compare with, if there is one
 };
 
 struct ConfigRule {
@@ -24,6 +26,7 @@ std::span<const ConfigRule> timeout_rules();
 std::span<const ConfigRule> slot_rules();
 std::span<const ConfigRule> server_rules();
 std::span<const ConfigRule> process_rules();
+std::span<const ConfigRule> drift_rules();
 
 /// Slots of all servers that are no backups (of all, if all are); -1 when one of them is unlimited.
 std::int64_t slots_of(const Section& backend);

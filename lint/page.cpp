@@ -56,6 +56,7 @@ std::string page_of(const Rule& rule) {
   page += "\nWhy it hurts:\n" + wrapped(rule.why, 100);
   page += "\nInstead:\n" + wrapped(rule.fix, 100);
   if (!rule.capacity.empty()) page += "\nWith a capacity.toml such as\n\n" + indented(rule.capacity);
+  if (!rule.running.empty()) page += "\nBeside a running HAProxy that says\n\n" + indented(rule.running);
   page += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);
   if (!rule.good_capacity.empty()) page += "\nwith\n\n" + indented(rule.good_capacity);
   if (!rule.drill.empty())
@@ -82,6 +83,7 @@ std::string catalog_markdown() {
       text += "\n" + wrapped(fmt::format("Instead: {}", rule.fix), 120);
       if (!rule.drill.empty()) text += fmt::format("\nThe drill that shows it: [{0}](drills/{0}.md).\n", rule.drill);
       if (!rule.capacity.empty()) text += "\nWith this `capacity.toml`\n\n" + indented(rule.capacity);
+      if (!rule.running.empty()) text += "\nBeside a running HAProxy that says\n\n" + indented(rule.running);
       text += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);
       if (!rule.good_capacity.empty()) text += "\nwith\n\n" + indented(rule.good_capacity);
     }

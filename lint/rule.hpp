@@ -23,6 +23,7 @@ struct Rule {
   std::string_view bad, good;
   std::string_view capacity = {};       // the capacity.toml that both are checked with
   std::string_view good_capacity = {};  // in place of it, where that is what should change
+  std::string_view running = {};        // what a running HAProxy says, which both are compared with
 };
 
 }  // namespace firedrill::lint

@@ -63,6 +63,8 @@ class Sources {
   /// A text that is no file, or stands for one that cannot be read.
   const Source* add(std::string name, std::string text);
   std::vector<std::string> matches(const std::string& pattern) { return files_.matches(pattern); }
+  /// A text that is looked into once, and holds no place that a finding could have.
+  std::optional<std::string> read(const std::string& path, std::string& why) { return files_.read(path, why); }
   const std::deque<Source>& all() const { return all_; }
 
   static constexpr std::size_t most_bytes = std::size_t{64} << 20;

@@ -43,7 +43,7 @@ std::string Checked::ids() const {
 }
 
 std::unique_ptr<Checked> check_files(const std::vector<std::string>& names, std::map<std::string, std::string> files,
-                                     const Variables& environment) {
+                                     const Variables& environment, std::string_view running) {
   auto checked = std::make_unique<Checked>(std::move(files));
   std::vector<lint::Subject> subjects;
   for (const std::string& name : names) {
@@ -53,6 +53,7 @@ std::unique_ptr<Checked> check_files(const std::vector<std::string>& names, std:
     const auto format = lint::format_of(name, source->text());
     if (!format) throw std::runtime_error{name + ": is nothing that can be checked"};
     subjects.push_back({*format, source});
+    if (*format == lint::Format::haproxy && !running.empty()) subjects.back().running = running;
   }
   checked->outcome = lint::check(subjects, checked->sources, [&](const std::string& variable) {
     const auto it = environment.find(variable);

@@ -37,8 +37,9 @@ struct Checked {
 using Variables = std::map<std::string, std::string>;
 
 /// Checks the files that are named, in this order; others may be included. What a file is follows from its name.
+/// `running`: what the HAProxy says that its configuration is compared with, if anything.
 std::unique_ptr<Checked> check_files(const std::vector<std::string>& names, std::map<std::string, std::string> files,
-                                     const Variables& environment = {});
+                                     const Variables& environment = {}, std::string_view running = {});
 /// One text, with a capacity.toml if there is any.
 std::unique_ptr<Checked> check_text(const std::string& name, const std::string& text, const std::string& capacity = "",
                                     const Variables& environment = {});

@@ -4,12 +4,21 @@
 
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <set>
 
 #include "lint/catalog.hpp"
+#include "lint/sha256.hpp"
 #include "places.hpp"
 #include "tests/lint/rig.hpp"
 #include "tests/support/child_process.hpp"
+
+namespace firedrill::lint {
+
+// What a test of a rule is listed with.
+void PrintTo(const Entry& entry, std::ostream* out) { *out << entry.rule->id; }
+
+}  // namespace firedrill::lint
 
 namespace firedrill::tests {
 namespace {
@@ -23,6 +32,13 @@ std::string file_of(const Entry& entry) {
   return nginx ? "nginx.conf" : "haproxy.cfg";
 }
 
+// Of a run that passed with that configuration.
+std::string journal_of(std::string_view configuration) {
+  return R"({"v":1,"event":"run_start","utc":"2023-05-11T09:00:00Z","drill":"pool-fixed","configurations":[)"
+         R"({"file":"haproxy.cfg","sha256":")" +
+         lint::sha256(configuration) + R"("}]})" + "\n" + R"({"v":1,"event":"run_end","result":"passed"})" + "\n";
+}
+
 class Rules : public testing::TestWithParam<Entry> {
  protected:
   std::string name() const { return file_of(GetParam()); }
@@ -32,8 +48,9 @@ class Rules : public testing::TestWithParam<Entry> {
     std::map<std::string, std::string> files{
         {name(), std::string{text}},
         {"alerts.yml", "- alert: Queue\n  expr: haproxy_backend_current_queue > 10\n"},
+        {"firedrill-runs/pool-fixed-20230511T090000Z/journal.jsonl", journal_of(rule.good)},
         {"capacity.toml", std::string{other ? rule.good_capacity : rule.capacity}}};
-    if (rule.capacity.empty()) return check_files({name()}, files);
+    if (rule.capacity.empty()) return check_files({name()}, files, {}, rule.running);
     return check_files({name(), "capacity.toml"}, files);
   }
 };
