@@ -150,7 +150,7 @@ void more_than_the_process(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
     if (!section.is_proxy() || !section.faces_clients()) continue;
     const Setting own = find(section, {"maxconn"});
-    if (!own || lax_number(own.value()) <= most) continue;
+    if (!own || most <= 0 || lax_number(own.value()) <= most) continue;
     subject.findings.add(rule, own.where == &section ? own.spot() : section.spot(),
                          fmt::format("{} takes maxconn {}{}, and the process {} (line {})", section.shown(),
                                      own.value(), inherited(own, section), most, global->spot().line));
