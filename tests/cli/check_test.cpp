@@ -76,6 +76,25 @@ TEST(CheckLoadBalancers, TellsPlaceReasonRemedyAndDrill) {
                                      "notes\n")));
 }
 
+// The files of the outage that ship: found with the drill to play, and clean once they are mended.
+TEST(CheckLoadBalancers, FindsTheIncidentBeforeItHappens) {
+  const Desk desk;
+  const std::vector<std::string> environment{"BALANCER=127.0.0.1:8080", "STATS=127.0.0.1:8404",
+                                             "FIREDRILL=127.0.0.1:8081"};
+  const std::string files = FIREDRILL_SOURCE_DIR "/drills/haproxy/";
+  const auto check = [&](const std::string& file) {
+    return firedrill(desk, {"check", files + file, files + "capacity.toml", "--fail-on", "info"}, environment);
+  };
+
+  const Finished before = check("haproxy.cfg"), after = check("haproxy-fixed.cfg");
+
+  EXPECT_EQ(before.exit_code, 1);
+  EXPECT_THAT(before.out, AllOf(HasSubstr("error: HA05: backend \"api\": 2000 clients may come, and there are 7 slots"),
+                                HasSubstr("drill: drills/library/pool-exhaustion.toml"),
+                                HasSubstr("140 of them are served per second, the other 70 queue until they give up")));
+  EXPECT_EQ(after.exit_code, 0) << after.out;
+}
+
 TEST(CheckLoadBalancers, FailsFromTheSeverityThatIsAsked) {
   const Desk desk;
   std::string text = good_haproxy;
