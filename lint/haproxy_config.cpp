@@ -74,11 +74,9 @@ bool is_http(const Section& section) {
 
 const Option* Server::option(std::string_view called) const {
   const std::string no = "no-" + std::string{called};
-  for (auto one = options.rbegin(); one != options.rend(); ++one) {
-    if (one->name == called) return &*one;
-    if (one->name == no) return nullptr;
-  }
-  return nullptr;
+  const auto last = std::find_if(options.rbegin(), options.rend(),
+                                 [&](const Option& one) { return one.name == called || one.name == no; });
+  return last != options.rend() && last->name == called ? &*last : nullptr;
 }
 
 std::int64_t Server::number(std::string_view called) const {
@@ -102,7 +100,7 @@ const Line* Config::global_line(std::string_view word) const {
   return last;
 }
 
-const Config::Index& Config::index() const {
+const Index& Config::index() const {
   if (index_) return *index_;
   index_.emplace();
   for (const Section& section : sections) {

@@ -89,6 +89,13 @@ struct Server {
   bool is_backup() const { return option("backup") != nullptr; }
 };
 
+// A file may have a hundred thousand sections: what a configuration is asked for each of them is worked out once.
+struct Index {
+  std::map<std::string_view, const Section*> front, back;
+  std::map<const Section*, std::vector<const Section*>> frontends;
+  bool dynamic = false;
+};
+
 class Config {
  public:
   std::deque<Section> sections;   // complete before anything is asked
@@ -102,12 +109,6 @@ class Config {
   bool is_dynamic() const;
 
  private:
-  // A file may have a hundred thousand sections: what is asked for each of them is worked out once.
-  struct Index {
-    std::map<std::string_view, const Section*> front, back;
-    std::map<const Section*, std::vector<const Section*>> frontends;
-    bool dynamic = false;
-  };
   const Index& index() const;
   mutable std::optional<Index> index_;
 };
