@@ -97,7 +97,8 @@ TEST(Drill, ASignalIsLookedAtAsACheckAndJudgesNothing) {
   const std::string signal =
       "[[signal]]\nname = \"late\"\nload = \"users\"\nexpect = { p50 = \"> 1s\" }\nmisleads = \"why\"\n";
 
-  const Drill drill = parse(start + signal + "[[check]]\nname = \"c\"\nload = \"users\"\nexpect = { errors = \"= 0%\" }\n");
+  const Drill drill =
+      parse(start + signal + "[[check]]\nname = \"c\"\nload = \"users\"\nexpect = { errors = \"= 0%\" }\n");
   ASSERT_EQ(drill.checks.size(), 2U);
   EXPECT_EQ(drill.checks[0].name, "c");  // wherever they are in the file
   EXPECT_FALSE(drill.checks[0].is_signal());
