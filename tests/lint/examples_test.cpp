@@ -176,8 +176,7 @@ TEST(Examples, OfNginxAreUnderstood) {
       bool taken = false;
       for (const auto& [before, behind] : wraps) {
         const std::string file = directory.write("example.conf", before + content_of(path) + behind);
-        const Exited real =
-            run({"/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-c", file, "-g", "error_log stderr;"});
+        const Exited real = run({"/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-c", file, "-g", "error_log stderr;"});
         said += real.output;
         told = mistakes_in(file, lint::Format::nginx);
         taken = real.code == 0;
