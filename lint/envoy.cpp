@@ -104,8 +104,7 @@ Config read_config(const Yaml& root) {
 
 void check_fields(const Yaml& root, const Config& config, Findings& findings) {
   if (root.kind != Yaml::Kind::map) {
-    findings.add(unreadable, root.spot.source == nullptr ? Spot{} : root.spot,
-                 "this is no configuration of Envoy: it is no map of fields");
+    findings.add(unreadable, root.spot, "this is no configuration of Envoy: it is no map of fields");
     return;
   }
   check_messages(root, findings);

@@ -19,9 +19,11 @@ std::string excerpt(const Spot& spot) {
   if (line.empty()) return "";
   const std::size_t at = std::min<std::size_t>(spot.column == 0 ? 0 : spot.column - 1, line.size());
   std::size_t begin = at > most_shown / 2 && line.size() > most_shown ? at - most_shown / 2 : 0;
-  while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xc0) == 0x80) --begin;
+  // Not in the middle of a character, which goes on for three bytes at most; what is no UTF-8 may be cut anywhere.
+  for (int more = 0; more < 3 && begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xc0) == 0x80; ++more) --begin;
   std::size_t end = std::min(line.size(), begin + most_shown);
-  while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) ++end;
+  for (int more = 0; more < 3 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80; ++more)
+    ++end;
   std::string text{line.substr(begin, end - begin)};
   std::replace(text.begin(), text.end(), '\t', ' ');
   const auto before = std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at - begin),

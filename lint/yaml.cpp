@@ -166,6 +166,7 @@ std::string_view Yaml::value(std::string_view key) const {
 
 Yaml read_yaml(const Source& source, Findings& findings) {
   Yaml root;
+  root.spot = {&source, 0, 0};  // of a document without anything in it
   const auto wrong = [&](const YAML::Mark& mark, const std::string& what) {
     const bool known = mark.line >= 0;
     findings.add(unreadable,

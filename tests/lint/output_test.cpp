@@ -38,6 +38,25 @@ TEST(Text, OfAVeryLongLineShowsAPart) {
   EXPECT_LT(text.size(), 110'000U) << "the message has the word, the excerpt has not the line";
 }
 
+TEST(Text, OfALineThatIsNoUtf8IsCutAllTheSame) {
+  const auto checked = check_text("a.cfg", "frontend f\n  " + std::string(500, '\x80') + " x\n");
+
+  for (const lint::Finding& finding : checked->outcome.findings) EXPECT_FALSE(lint::to_text(finding).empty());
+  lint::Finding far = checked->outcome.findings.at(0);
+  far.spot.line = 2;
+  far.spot.column = 400;
+  EXPECT_LT(lint::to_text(far).size(), 2000U);
+}
+
+TEST(Json, HasFilesWithoutAnything) {
+  for (const char* const name : {"a.yaml", "a.cfg", "a.conf"}) {
+    const auto checked = check_text(name, "");
+    const json parsed = json::parse(lint::to_json(checked->outcome.findings));
+    for (const json& finding : parsed.at("findings")) EXPECT_EQ(finding.at("file"), name);
+    EXPECT_FALSE(json::parse(lint::to_sarif(checked->outcome.findings, "1")).empty());
+  }
+}
+
 TEST(Json, HasEveryFinding) {
   const auto checked = a_finding();
 
