@@ -79,6 +79,11 @@ class Checking {
     return what;
   }
 
+  // Neither HAProxy nor nginx starts with that.
+  static void nothing_in(const Source& source, Findings& findings) {
+    findings.add(refused, {&source, 0, 0}, "there is nothing in this file");
+  }
+
   std::string capacity(const Source& source, Findings& findings) {
     if (capacity_.source != nullptr)
       findings.add(refused, {&source, 1, 1}, fmt::format("{} declares capacities already", capacity_.source->name()));
@@ -89,6 +94,7 @@ class Checking {
 
   std::string haproxy(const Subject& asked, Findings& findings) {
     const haproxy::Config config = haproxy::read_config(*asked.source, environment_, findings);
+    if (config.sections.empty()) nothing_in(*asked.source, findings);
     haproxy::check_lines(config, findings);
     haproxy::check_references(config, findings);
     const std::optional<haproxy::Running> running =
@@ -112,6 +118,7 @@ class Checking {
 
   std::string nginx(const Source& source, Findings& findings) {
     const nginx::Tree tree = nginx::read_tree(source, sources_, findings);
+    if (tree.root->children.empty()) nothing_in(source, findings);
     nginx::check_directives(tree, findings);
     nginx::check_arguments(tree, findings);
     nginx::check_values(tree, findings);

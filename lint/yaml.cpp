@@ -88,6 +88,7 @@ class Builder final : public YAML::EventHandler {
     count(mark, 1);
     if (wants_key()) {
       open_.back()->members.push_back({text, spot(mark), {}});
+      open_.back()->members.back().value.spot = spot(mark);  // in case that none comes
       pending_.back() = true;
       return;
     }
