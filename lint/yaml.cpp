@@ -7,6 +7,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cctype>
 #include <istream>
 #include <map>
@@ -23,6 +24,17 @@ struct TooMuch {
   YAML::Mark mark;
   const char* what;
 };
+
+// Within the text: yaml-cpp has the end of a text on a line of its own, which need not be there.
+Spot spot_of(const Source& source, const YAML::Mark& mark) {
+  if (mark.line < 0 || source.lines() == 0) return {&source, 0, 0};
+  const auto line = static_cast<std::uint32_t>(mark.line + 1);
+  if (line > source.lines())
+    return {&source, source.lines(), static_cast<std::uint32_t>(source.line(source.lines()).size() + 1)};
+  return {&source, line,
+          static_cast<std::uint32_t>(
+              std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.column, 0)), source.line(line).size()) + 1)};
+}
 
 class Builder final : public YAML::EventHandler {
  public:
@@ -63,9 +75,7 @@ class Builder final : public YAML::EventHandler {
     std::size_t before;  // values that there were
   };
 
-  Spot spot(const YAML::Mark& mark) const {
-    return {&source_, static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1)};
-  }
+  Spot spot(const YAML::Mark& mark) const { return spot_of(source_, mark); }
   void count(const YAML::Mark& mark, std::size_t more) {
     values_ += more;
     if (values_ > most_values)
@@ -169,11 +179,7 @@ Yaml read_yaml(const Source& source, Findings& findings) {
   Yaml root;
   root.spot = {&source, 0, 0};  // of a document without anything in it
   const auto wrong = [&](const YAML::Mark& mark, const std::string& what) {
-    const bool known = mark.line >= 0;
-    findings.add(unreadable,
-                 {&source, known ? static_cast<std::uint32_t>(mark.line + 1) : 0,
-                  known ? static_cast<std::uint32_t>(mark.column + 1) : 0},
-                 what);
+    findings.add(unreadable, spot_of(source, mark), what);
   };
   if (source.text().find('\0') != std::string_view::npos) {
     findings.add(unreadable, {&source, 0, 0}, "this is no text: there is a zero byte");
