@@ -1,20 +1,49 @@
-// firedrill check: every problem of every file, and every warning.
+// firedrill check: every problem of every drill file, and every finding in configurations of load balancers.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/disk_files.hpp"
 #include "cli/output.hpp"
+#include "cli/stats_socket.hpp"
 #include "cli/text.hpp"
 #include "faults/problems.hpp"
+#include "lint/catalog.hpp"
+#include "lint/check.hpp"
+#include "lint/output.hpp"
+#include "version.hpp"
 
 namespace firedrill::cli {
 
 using Json = nlohmann::ordered_json;
 
 namespace {
+
+// What drill files have wrong, among the findings of other files.
+const lint::Rule drill_problem{"DR01",
+                               lint::Severity::error,
+                               "a drill that cannot be played",
+                               "Whatever firedrill run would refuse.",
+                               "A drill that does not start proves nothing.",
+                               "Write what the message asks for; docs/drills.md has every key.",
+                               "",
+                               "",
+                               ""};
+const lint::Rule drill_warning{
+    "DR02",
+    lint::Severity::warning,
+    "a drill that cannot mean what it says",
+    "Whatever firedrill run warns of.",
+    "A check that cannot fail, or a fault that nobody meets, is a green light without a meaning.",
+    "Correct the drill.",
+    "",
+    "",
+    ""};
 
 Json place(std::uint32_t number) { return number == 0 ? Json(nullptr) : Json(number); }
 
@@ -38,37 +67,152 @@ std::string in_short(const drills::Drill& drill, drills::Purpose purpose) {
                      signals == 0 ? "" : ", " + count(signals, "signal"));
 }
 
-}  // namespace
+// A text of several lines as a terminal may show it.
+std::string harmless_lines(std::string_view text) {
+  std::string all;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    all += harmless(text.substr(0, end)) + "\n";
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+  }
+  return all;
+}
 
-int check(const CheckArguments& arguments) {
-  const auto purpose = arguments.exec ? drills::Purpose::exec : drills::Purpose::run;
-  bool all_good = true, any_warning = false;
-  Json list = Json::array();
-  for (const std::string& file : arguments.files) {
+class Checking {
+ public:
+  explicit Checking(const CheckArguments& arguments) : arguments_{arguments} {}
+
+  int check() {
+    for (const std::string& file : arguments_.files) {
+      std::string why;
+      std::error_code none;
+      // What can be read once only, a pipe say, is left to the reader of drills.
+      const bool regular = std::filesystem::is_regular_file(file, none);
+      const lint::Source* source = regular ? sources_.open(file, why) : nullptr;
+      const auto format = source == nullptr ? std::nullopt : lint::format_of(file, source->text());
+      if (format)
+        subjects_.push_back({*format, source});
+      else
+        drill(file);
+    }
+    if (arguments_.json && !subjects_.empty()) {
+      complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().source->name()));
+      return exit_bad_input;
+    }
+    if (!arguments_.live.empty() && !ask()) return exit_bad_input;
+    const lint::Outcome outcome = lint::check(subjects_, sources_, [](const std::string& name) {
+      const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+      return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+    });
+    findings_.insert(findings_.end(), outcome.findings.begin(), outcome.findings.end());
+    tell(outcome);
+    if (!flush()) return exit_errored;
+    if (outcome.unreadable || bad_drill_) return exit_bad_input;
+    const bool grave = std::any_of(findings_.begin(), findings_.end(), [&](const lint::Finding& finding) {
+      return static_cast<int>(finding.rule->severity) >= static_cast<int>(arguments_.fail_on);
+    });
+    return grave ? exit_warned : 0;
+  }
+
+ private:
+  bool text() const { return arguments_.format == CheckArguments::Format::text && !arguments_.json; }
+
+  // What the running HAProxy says, beside the one file that it runs with. False, and said why, when that cannot be.
+  bool ask() {
+    const auto is_haproxy = [](const lint::Subject& one) { return one.format == lint::Format::haproxy; };
+    const auto subject = std::find_if(subjects_.begin(), subjects_.end(), is_haproxy);
+    if (std::count_if(subjects_.begin(), subjects_.end(), is_haproxy) != 1) {
+      complain("--live takes one configuration of HAProxy to compare with");
+      return false;
+    }
+    std::string why;
+    subject->running = ask_haproxy(arguments_.live, "show info;show stat", why);
+    if (!subject->running) complain(harmless(fmt::format("{}: {}", arguments_.live, why)));
+    return subject->running.has_value();
+  }
+
+  void drill(const std::string& file) {
+    const auto purpose = arguments_.exec ? drills::Purpose::exec : drills::Purpose::run;
     faults::Problems problems, warnings;
     try {
       const drills::Drill drill = drills::read_drill(file, {}, purpose);
       warnings = drill.warnings;
-      if (!arguments.json) print(in_short(drill, purpose));
+      if (text()) print(in_short(drill, purpose));
     } catch (const faults::PlanError& error) {
       problems = error.problems;
     }
-    if (!arguments.json) {
+    if (text()) {
       complain(problems);
       warn(warnings);
     }
-    all_good = all_good && problems.empty();
-    any_warning = any_warning || !warnings.empty();
-    if (arguments.json)
-      list.push_back({{"file", file},
-                      {"ok", problems.empty()},
-                      {"problems", to_json(file, problems)},
-                      {"warnings", to_json(file, warnings)}});
+    for (const faults::Problem& problem : problems) keep(drill_problem, file, problem);
+    for (const faults::Problem& warning : warnings) keep(drill_warning, file, warning);
+    bad_drill_ = bad_drill_ || !problems.empty();
+    list_.push_back({{"file", file},
+                     {"ok", problems.empty()},
+                     {"problems", to_json(file, problems)},
+                     {"warnings", to_json(file, warnings)}});
   }
-  if (arguments.json) print(list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  if (!flush()) return exit_errored;
-  if (!all_good) return exit_bad_input;
-  return arguments.strict && any_warning ? exit_warned : 0;
+
+  void keep(const lint::Rule& rule, const std::string& file, const faults::Problem& problem) {
+    const std::string& name = problem.place.source ? *problem.place.source : file;
+    std::string why;
+    const lint::Source* source = sources_.open(name, why);
+    if (source == nullptr) source = sources_.add(name, "");
+    const std::uint32_t line = problem.place.line;
+    findings_.push_back(
+        {&rule, {source, line, line == 0 ? 0 : source->column_of(line, problem.place.column)}, problem.text, ""});
+  }
+
+  void tell(const lint::Outcome& outcome) const {
+    using Format = CheckArguments::Format;
+    if (arguments_.json) return print(list_.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (arguments_.format == Format::json) return print(lint::to_json(findings_));
+    if (arguments_.format == Format::sarif) return print(lint::to_sarif(findings_, version));
+    if (arguments_.format == Format::github) return print(harmless_lines(lint::to_github(findings_)));
+    for (const lint::Finding& finding : outcome.findings) print(harmless_lines(lint::to_text(finding)));
+    for (std::size_t i = 0; i < subjects_.size(); ++i) {
+      const lint::Summary& summary = outcome.summaries[i];
+      const std::string name = harmless(subjects_[i].source->name());
+      if (summary.errors + summary.warnings + summary.infos == 0)
+        print(fmt::format("ok: {}, {}\n", name, summary.what));
+      else
+        print(fmt::format("{}, {}: {}, {}, {}\n", name, summary.what, count(summary.errors, "error"),
+                          count(summary.warnings, "warning"), count(summary.infos, "note")));
+    }
+  }
+
+  const CheckArguments& arguments_;
+  DiskFiles disk_;
+  lint::Sources sources_{disk_};
+  std::vector<lint::Subject> subjects_;
+  std::vector<lint::Finding> findings_;
+  Json list_ = Json::array();
+  bool bad_drill_ = false;
+};
+
+int explain(const std::string& id) {
+  if (id == "all") {
+    print(lint::catalog_markdown());
+    return flush() ? 0 : exit_errored;
+  }
+  const lint::Rule* rule = lint::rule_named(id);
+  if (rule != nullptr) {
+    print(lint::page_of(*rule));
+    return flush() ? 0 : exit_errored;
+  }
+  std::vector<std::string> ids;
+  for (const lint::Entry& entry : lint::catalog()) ids.emplace_back(entry.rule->id);
+  std::string all;
+  for (const std::string& one : ids) all += " " + one;
+  complain(fmt::format("there is no rule \"{}\"; there are{}, and all of them as all", id, all));
+  return exit_bad_input;
+}
+
+}  // namespace
+
+int check(const CheckArguments& arguments) {
+  return arguments.explain.empty() ? Checking{arguments}.check() : explain(arguments.explain);
 }
 
 }  // namespace firedrill::cli

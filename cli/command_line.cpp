@@ -36,6 +36,16 @@ std::string a_duration(const std::string& text) {
   return fits ? "" : fmt::format("must be a duration up to 1h, such as 10s, not \"{}\"", text);
 }
 
+std::string a_check_format(const std::string& text) {
+  const bool known = text == "text" || text == "json" || text == "sarif" || text == "github";
+  return known ? "" : fmt::format("must be text, json, sarif or github, not \"{}\"", text);
+}
+
+std::string a_severity(const std::string& text) {
+  const bool known = text == "info" || text == "warning" || text == "error" || text == "never";
+  return known ? "" : fmt::format("must be info, warning, error or never, not \"{}\"", text);
+}
+
 std::string a_shell(const std::string& text) {
   const bool known = text == "bash" || text == "zsh" || text == "fish";
   return known ? "" : fmt::format("must be bash, zsh or fish, not \"{}\"", text);
@@ -147,11 +157,25 @@ class CommandLine {
         ->check(whole_number);
     add_workers(*serve_app_);
 
-    check_app_ = command("check", "Say what is wrong with drill files, or cannot mean what it says", check_examples);
-    check_app_->add_option("FILE", check_.files, "Drill files")->required()->option_text(" ");
-    check_app_->add_flag("--json", check_.json, "Print a list of {file, ok, problems, warnings}");
-    check_app_->add_flag("--exec", check_.exec, "Read them as firedrill exec does: a command ends the timeline");
-    check_app_->add_flag("--strict", check_.strict, "Exit with 1 when there is a warning");
+    check_app_ =
+        command("check", "Say what is wrong with drill files and load balancer configurations", check_examples);
+    check_app_->add_option("FILE", check_.files, "Drills, configurations of HAProxy, nginx and Envoy, a capacity.toml")
+        ->option_text(" ");
+    check_app_->add_option("--format", check_format_, "text (default), json, sarif or github")
+        ->option_text("FORMAT")
+        ->check(a_check_format);
+    check_app_
+        ->add_option("--fail-on", fail_on_, "Exit with 1 from this severity on: info, warning, error (default), never")
+        ->option_text("SEVERITY")
+        ->check(a_severity);
+    check_app_
+        ->add_option("--live", check_.live,
+                     "Compare the HAProxy file with the HAProxy that runs: unix:PATH or HOST:PORT of its stats socket")
+        ->option_text("SOCKET");
+    check_app_->add_option("--explain", check_.explain, "Print the page of a rule, such as HA02")->option_text("ID");
+    check_app_->add_flag("--json", check_.json, "Of drill files: print a list of {file, ok, problems, warnings}");
+    check_app_->add_flag("--exec", check_.exec, "Read drills as firedrill exec does: a command ends the timeline");
+    check_app_->add_flag("--strict", strict_, "The same as --fail-on warning");
 
     report_app_ = command("report", "Make a report from a run's journal", report_examples);
     report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")
@@ -203,6 +227,11 @@ class CommandLine {
     app.add_option("--report", run_.directory, "Where journal and reports go (default: firedrill-runs/NAME-UTC)")
         ->option_text("DIR");
     app.add_option("--junit", run_.junit, "Write the JUnit report to this file, too")->option_text("FILE");
+    app.add_option(
+           "--config", run_.configurations,
+           "A load balancer's configuration that this is a proof of: its hash goes into the journal; may be repeated")
+        ->option_text("FILE")
+        ->allow_extra_args(false);
     app.add_option("--set", settings_, "Override a setting of the drill; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
@@ -268,10 +297,26 @@ class CommandLine {
     return wrong(error.what(), where);
   }
 
+  Wish check_wish() {
+    using Format = CheckArguments::Format;
+    using FailOn = CheckArguments::FailOn;
+    if (check_.files.empty() && check_.explain.empty()) return wrong("FILE is required", *check_app_);
+    if (check_.json && !check_format_.empty()) return wrong("--json and --format exclude each other", *check_app_);
+    check_.format = check_format_ == "json"     ? Format::json
+                    : check_format_ == "sarif"  ? Format::sarif
+                    : check_format_ == "github" ? Format::github
+                                                : Format::text;
+    check_.fail_on = fail_on_ == "info"                 ? FailOn::info
+                     : fail_on_ == "never"              ? FailOn::never
+                     : fail_on_ == "warning" || strict_ ? FailOn::warning
+                                                        : FailOn::error;
+    return check_;
+  }
+
   Wish wish() {
     if (auto request = daemon_line_->wish()) return *std::move(request);
     if (completion_app_->parsed()) return Answer{0, *completion_script(shell_, words_of(app_)), ""};
-    if (check_app_->parsed()) return check_;
+    if (check_app_->parsed()) return check_wish();
     if (serve_app_->parsed()) {
       if (!seed_.empty()) serve_.seed = std::stoull(seed_);
       if (!workers_.empty()) serve_.workers = static_cast<unsigned>(std::stoul(workers_));
@@ -309,9 +354,9 @@ class CommandLine {
   CheckArguments check_;
   ReportArguments report_;
   std::optional<DaemonLine> daemon_line_;
-  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_;
+  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_, check_format_, fail_on_;
   std::vector<std::string> settings_, command_;
-  bool no_faults_ = false;
+  bool no_faults_ = false, strict_ = false;
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace firedrill::cli {
 
 /// 0, 1, 3 and 4 are drills::exit_code()'s.
 inline constexpr int exit_bad_input = 2, exit_errored = 4;
-inline constexpr int exit_warned = 1;   // of check --strict
+inline constexpr int exit_warned = 1;   // of check: findings as grave as --fail-on says
 inline constexpr int exit_refused = 1;  // of what a daemon is asked: as things stand it cannot be
 
 /// Where a control port listens, and who may use it.
@@ -29,6 +29,7 @@ struct RunArguments {
   std::optional<std::uint64_t> seed;
   std::string directory, junit;  // empty: not given
   std::vector<drills::Override> overrides;
+  std::vector<std::string> configurations;  // files whose hashes go into the journal
   unsigned workers = 0;
   bool json = false;
   bool dry_run = false;
@@ -59,12 +60,18 @@ struct ServeArguments {
 int serve(const ServeArguments& arguments);
 
 struct CheckArguments {
+  enum class Format : std::uint8_t { text, json, sarif, github };
+  enum class FailOn : std::uint8_t { info, warning, error, never };
   std::vector<std::string> files;
-  bool json = false;
-  bool strict = false;  // warnings count
-  bool exec = false;    // as `exec` reads them: the timeline ends with the command
+  std::string explain;  // a rule's id; then there are no files
+  std::string live;     // a running HAProxy's stats socket; empty: none is asked
+  Format format = Format::text;
+  FailOn fail_on = FailOn::error;
+  bool json = false;  // of drill files: a list of {file, ok, problems, warnings}
+  bool exec = false;  // as `exec` reads them: the timeline ends with the command
 };
-/// Reads drill files and says what is wrong with them, and what cannot mean what it says.
+/// Reads drill files and configurations of load balancers, and says what is wrong with them, and what cannot mean what
+/// it says.
 int check(const CheckArguments& arguments);
 
 struct ReportArguments {

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/output.hpp"
+#include "cli/proof.hpp"
 #include "cli/signals.hpp"
 #include "cli/text.hpp"
 #include "drills/run.hpp"
@@ -67,6 +68,7 @@ int exec(const ExecArguments& arguments) {
     return nothing_was_started();
   }
   warn(drill.warnings);
+  if (!take_configurations(drill, arguments.run.configurations)) return exit_bad_input;
   if (arguments.run.dry_run) return tell_dry_run(std::move(drill), arguments.run);
   drills::RunOptions options;
   options.seed = arguments.run.seed;

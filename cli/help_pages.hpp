@@ -62,11 +62,17 @@ Exit codes: 0 ended by a signal, 2 bad input, 4 could not listen.)";
 
 inline constexpr const char* check_examples = R"(Examples:
   firedrill check drill.toml
+  firedrill check haproxy.cfg nginx.conf envoy.yaml capacity.toml
+  firedrill check haproxy.cfg --format sarif > haproxy.sarif
+  firedrill check haproxy.cfg --live unix:/run/haproxy.sock
+  firedrill check --explain HA05
   firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
 
-Warnings name what can be played and yet cannot mean what it says.
+A comment suppresses a rule, for a reason:  # firedrill: ignore HA04: static files only
+Warnings of drills name what can be played and yet cannot mean what it says.
 
-Exit codes: 0 every file is good, 1 with --strict there are warnings, 2 a file is not good.)";
+Exit codes: 0 every file is good, 1 there are findings as grave as --fail-on says, 2 a drill is not good, or a file
+cannot be read.)";
 
 inline constexpr const char* report_examples = R"(Examples:
   firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z

@@ -15,6 +15,7 @@
 #include "cli/dry_run.hpp"
 #include "cli/lines.hpp"
 #include "cli/output.hpp"
+#include "cli/proof.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
 #include "cli/summary.hpp"
@@ -191,6 +192,7 @@ int run(const RunArguments& arguments) {
     return nothing_was_started();
   }
   warn(drill.warnings);
+  if (!take_configurations(drill, arguments.configurations)) return exit_bad_input;
   if (arguments.dry_run) return tell_dry_run(std::move(drill), arguments);
   if (arguments.control) return run_with_port(std::move(drill), arguments);
   drills::RunOptions options;

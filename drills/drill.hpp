@@ -130,6 +130,11 @@ struct AbortSpec {
   std::string text;             // as shown when it fires
 };
 
+/// A load balancer's configuration that a run is played with, whatever it does with it.
+struct ProvenFile {
+  std::string file, sha256;
+};
+
 struct Drill {
   std::string file, text;            // path as given; the whole file, verbatim
   std::vector<SourceFile> included;  // the files that it includes
@@ -144,8 +149,9 @@ struct Drill {
   std::vector<FaultSpec> faults;
   std::vector<CheckSpec> checks;  // behind them the signals
   std::vector<AbortSpec> aborts;
-  std::optional<Schedule> schedule;  // when a daemon plays it; what is played by hand starts at once
-  faults::Problems warnings;         // of what can be played and yet cannot mean what it says
+  std::optional<Schedule> schedule;        // when a daemon plays it; what is played by hand starts at once
+  faults::Problems warnings;               // of what can be played and yet cannot mean what it says
+  std::vector<ProvenFile> configurations;  // for the journal; no drill file names them
 
   bool judges() const;  // there is a check that is no signal
   /// How long a run lasts unless it is aborted: `duration`, or the end of the timeline; at most max_duration.

@@ -62,6 +62,8 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
             {"file", drill_.file},
             {"text", drill_.text}};
   for (const SourceFile& one : drill_.included) line["included"].push_back({{"file", one.file}, {"text", one.text}});
+  for (const ProvenFile& one : drill_.configurations)
+    line["configurations"].push_back({{"file", one.file}, {"sha256", one.sha256}});
   line["overrides"] = Json::array();
   for (const Override& set : options.overrides) line["overrides"].push_back(set.first + "=" + set.second);
   line["seed"] = seed;

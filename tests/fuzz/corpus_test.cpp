@@ -42,6 +42,9 @@ TEST(Corpus, OfDrillFiles) { replay(source / "tests/fuzz/corpus/drill_file", dri
 TEST(Corpus, OfChains) { replay(source / "tests/fuzz/corpus/chain", chain); }
 TEST(Corpus, OfControlRequests) { replay(source / "tests/fuzz/corpus/control_request", control_request); }
 TEST(Corpus, OfTargets) { replay(source / "tests/fuzz/corpus/http_target", http_target); }
+TEST(Corpus, OfHaproxyFiles) { replay(source / "tests/fuzz/corpus/haproxy_file", haproxy_file); }
+TEST(Corpus, OfNginxFiles) { replay(source / "tests/fuzz/corpus/nginx_file", nginx_file); }
+TEST(Corpus, OfEnvoyFiles) { replay(source / "tests/fuzz/corpus/envoy_file", envoy_file); }
 TEST(Corpus, OfDrillsThatShip) { replay(source / "drills/library", drill_file, ".toml"); }
 TEST(Corpus, OfDrillsThatAreBroken) { replay(source / "tests/drills/broken", drill_file, ".toml"); }
 

@@ -37,5 +37,9 @@ Worth chain(Input input);
 Worth control_request(Input input);
 /// The bytes are a target, two headers and a body: what every request is taken apart by.
 Worth http_target(Input input);
+/// The bytes are a configuration of HAProxy, of nginx, or of Envoy: checked as `firedrill check` does.
+Worth haproxy_file(Input input);
+Worth nginx_file(Input input);
+Worth envoy_file(Input input);
 
 }  // namespace firedrill::fuzz

@@ -1,0 +1,14 @@
+// The files that a check reads, from the disk.
+#pragma once
+
+#include "lint/source.hpp"
+
+namespace firedrill::cli {
+
+class DiskFiles final : public lint::Files {
+ public:
+  std::optional<std::string> read(const std::string& path, std::string& why) override;
+  std::vector<std::string> matches(const std::string& pattern) override;
+};
+
+}  // namespace firedrill::cli

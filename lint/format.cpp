@@ -1,0 +1,44 @@
+// What a file is: by its name, or by the first word that means anything.
+#include <algorithm>
+
+#include "lint/capacity.hpp"
+#include "lint/check.hpp"
+#include "lint/haproxy_keywords.hpp"
+
+namespace firedrill::lint {
+namespace {
+
+// The first word of a text that is no comment.
+std::string first_word(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+    if (line.empty() || line.front() == '#' || line.front() == '\r') continue;
+    return std::string{line.substr(0, line.find_first_of(" \t\r;{"))};
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<Format> format_of(const std::string& path, std::string_view text) {
+  const std::size_t dot = path.find_last_of("./");
+  const std::string ending = dot == std::string::npos || path[dot] == '/' ? "" : path.substr(dot);
+  if (ending == ".toml") return looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
+  if (ending == ".yaml" || ending == ".yml") return Format::envoy;
+  if (ending == ".json")
+    return text.find("static_resources") != std::string_view::npos ? std::optional{Format::envoy} : std::nullopt;
+  if (ending == ".cfg") return Format::haproxy;
+  const std::string word = first_word(text);
+  if (haproxy::is_section(word) || word.starts_with(".if")) return Format::haproxy;
+  if (ending == ".conf") return Format::nginx;
+  constexpr const char* blocks[] = {"user",    "worker_processes", "events", "http",       "stream",
+                                    "include", "upstream",         "server", "load_module"};
+  const bool nginx =
+      std::any_of(std::begin(blocks), std::end(blocks), [&](const char* block) { return word == block; });
+  return nginx && text.find('{') != std::string_view::npos ? std::optional{Format::nginx} : std::nullopt;
+}
+
+}  // namespace firedrill::lint

@@ -1,0 +1,208 @@
+// What sections say of each other.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "faults/reader.hpp"
+#include "lint/ground_rules.hpp"
+#include "lint/haproxy_syntax.hpp"
+
+namespace firedrill::lint::haproxy {
+namespace {
+
+class References {
+ public:
+  References(const Config& config, Findings& findings) : config_{config}, findings_{findings} {
+    for (const Section& section : config.sections) {
+      if (section.is_proxy() && section.faces_servers()) backends_.try_emplace(section.name, &section);
+      if (!section.name.empty()) named_.insert(section.kind + " " + section.name);
+      for (const Line& line : section.lines)
+        if (line.word(0) == "stick-table") tables_.insert(section.name);
+      if (section.kind == "peers")
+        for (const Line& line : section.lines)
+          if (line.word(0) == "table") tables_.insert(section.name + "/" + std::string{line.word(1)});
+    }
+  }
+
+  void check() {
+    names();
+    shared_rules();
+    bool listens = false;
+    for (const Section& section : config_.sections) {
+      if (findings_.full()) return;
+      listens = listens || listener(section);
+      if (!section.is_proxy()) continue;
+      if (const Setting fallback = find(section, {"default_backend"}); fallback && section.faces_clients())
+        backend(section, *fallback.line, fallback.spot(), fallback.value());
+      for (const Line& line : section.lines) of_line(section, line);
+      servers(section);
+    }
+    if (!listens && !config_.sections.empty())
+      findings_.add(refused, config_.sections.front().spot(),
+                    "nothing listens: there is neither a bind nor a stats socket, and HAProxy does not start");
+  }
+
+ private:
+  // A stats socket is one, too.
+  static bool listener(const Section& section) {
+    const bool may = section.faces_clients() || section.kind == "peers" || section.kind == "log-forward";
+    return std::any_of(section.lines.begin(), section.lines.end(), [&](const Line& line) {
+      return (may && (line.word(0) == "bind" || line.word(0) == "dgram-bind")) ||
+             (section.place == Place::global && line.word(0) == "stats" && line.word(1) == "socket");
+    });
+  }
+
+  // A name twice with the same capability.
+  void names() {
+    std::map<std::string, const Section*> front, back, other;
+    for (const Section& section : config_.sections) {
+      const auto taken = [&](auto& map, const std::string& key) {
+        const auto [it, fresh] = map.try_emplace(key, &section);
+        if (!fresh)
+          findings_.add(
+              refused, section.spot(),
+              fmt::format("{}: the name is taken by the one at line {}", section.shown(), it->second->spot().line));
+      };
+      if (section.is_proxy() && section.faces_clients()) taken(front, section.name);
+      if (section.is_proxy() && section.faces_servers() && section.place != Place::listen) taken(back, section.name);
+      if (section.place == Place::listen) back.try_emplace(section.name, &section);
+      if (section.place == Place::other && section.kind != "program") taken(other, section.kind + " " + section.name);
+    }
+  }
+
+  // Rules of a defaults section are for one side only.
+  void shared_rules() {
+    for (const Section& defaults : config_.sections) {
+      if (defaults.place != Place::defaults) continue;
+      const bool has_rules = std::any_of(defaults.lines.begin(), defaults.lines.end(), [](const Line& line) {
+        return line.word(0) == "http-request" || line.word(0) == "http-response" || line.word(0) == "tcp-request" ||
+               line.word(0) == "tcp-response" || line.word(0) == "http-after-response";
+      });
+      bool front = false;
+      for (const Section& section : config_.sections) {
+        if (!has_rules || section.from != &defaults) continue;
+        front = front || section.place == Place::frontend;
+        if (front && section.place == Place::backend)
+          findings_.add(refused, section.spot(),
+                        fmt::format("{}: frontends and backends cannot both take {}, which has rules", section.shown(),
+                                    defaults.shown()));
+      }
+    }
+  }
+
+  void backend(const Section& section, const Line& line, Spot spot, std::string_view name) {
+    if (name.find('%') != std::string_view::npos) return;  // known at run time only
+    const auto it = backends_.find(std::string{name});
+    if (it == backends_.end()) {
+      std::vector<std::string> known;
+      for (const auto& [one, where] : backends_) known.push_back(one);
+      const std::string near = faults::nearest(name, known);
+      findings_.add(refused, spot,
+                    fmt::format("{} {}: there is no backend of that name{}", line.word(0), name,
+                                near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+    } else if (is_http(section) && !is_http(*it->second)) {
+      findings_.add(refused, spot,
+                    fmt::format("{} is in mode http, and {} is not", section.shown(), it->second->shown()));
+    }
+  }
+
+  void of_line(const Section& section, const Line& line) {
+    const std::string_view first = line.word(0);
+    if (first == "use_backend") backend(section, line, line.spot_of(1), line.word(1));
+    if (first == "use-server") {
+      const bool there = line.word(1).find('%') != std::string_view::npos || has_server(section, line.word(1));
+      if (!there)
+        findings_.add(refused, line.spot_of(1),
+                      fmt::format("there is no server \"{}\" in {}", line.word(1), section.shown()));
+    }
+    if (first == "stick" || first == "http-request" || first == "tcp-request" || first == "http-response")
+      tracked(section, line);
+    if (first == "errorfiles" && named_.count("http-errors " + std::string{line.word(1)}) == 0)
+      findings_.add(refused, line.spot_of(1), fmt::format("there is no http-errors section \"{}\"", line.word(1)));
+    if (first == "email-alert" && line.word(1) == "mailers" &&
+        named_.count("mailers " + std::string{line.word(2)}) == 0)
+      findings_.add(refused, line.spot_of(2), fmt::format("there is no mailers section \"{}\"", line.word(2)));
+    if (first == "use-fcgi-app" && named_.count("fcgi-app " + std::string{line.word(1)}) == 0)
+      findings_.add(refused, line.spot_of(1), fmt::format("there is no fcgi-app section \"{}\"", line.word(1)));
+    if (first == "filter" && line.word(1) == "cache" && named_.count("cache " + std::string{line.word(2)}) == 0)
+      findings_.add(refused, line.spot_of(2), fmt::format("there is no cache section \"{}\"", line.word(2)));
+    if (first == "stick-table")
+      for (std::size_t i = 1; i + 1 < line.words.size(); ++i)
+        if (line.word(i) == "peers" && named_.count("peers " + std::string{line.word(i + 1)}) == 0)
+          findings_.add(refused, line.spot_of(i + 1),
+                        fmt::format("there is no peers section \"{}\"", line.word(i + 1)));
+  }
+
+  // The table that a rule keeps its counts in.
+  void tracked(const Section& section, const Line& line) {
+    const bool sticks = line.word(0) == "stick";
+    const bool tracks = std::any_of(line.words.begin(), line.words.end(),
+                                    [](const Word& word) { return word.text.starts_with("track-sc"); });
+    if (!sticks && !tracks) return;
+    std::string table = section.name;
+    std::size_t at = 0;
+    for (std::size_t i = 2; i + 1 < line.words.size() && line.word(i) != "if" && line.word(i) != "unless"; ++i)
+      if (line.word(i) == "table") {
+        table = line.word(i + 1);
+        at = i + 1;
+      }
+    if (tables_.count(table) == 0)
+      findings_.add(refused, line.spot_of(at), fmt::format("there is no stick-table in \"{}\"", table));
+  }
+
+  bool has_server(const Section& section, std::string_view name) const {
+    for (const Line& line : section.lines) {
+      if (line.word(0) == "server" && line.word(1) == name) return true;
+      if (line.word(0) == "server-template" && name.starts_with(line.word(1))) return true;
+    }
+    return false;
+  }
+
+  void servers(const Section& section) {
+    std::map<std::string_view, const Line*> names;
+    const Line* table = nullptr;
+    for (const Line& line : section.lines) {
+      if (line.word(0) == "stick-table") {
+        if (table != nullptr)
+          findings_.add(refused, line.spot(), fmt::format("{} has a stick-table already", section.shown()));
+        table = &line;
+      }
+      if (line.word(0) != "server") continue;
+      const auto [it, fresh] = names.try_emplace(line.word(1), &line);
+      if (!fresh)
+        findings_.add(
+            refused, line.spot_of(1),
+            fmt::format("the name \"{}\" is taken by the server at line {}", line.word(1), it->second->spot().line));
+      for (std::size_t i = 3; i + 1 < line.words.size(); ++i) {
+        if (line.word(i) == "resolvers" && named_.count("resolvers " + std::string{line.word(i + 1)}) == 0)
+          findings_.add(refused, line.spot_of(i + 1),
+                        fmt::format("there is no resolvers section \"{}\"", line.word(i + 1)));
+        if (line.word(i) == "track") track(section, line, i + 1);
+      }
+    }
+  }
+
+  void track(const Section& section, const Line& line, std::size_t at) {
+    const std::string_view target = line.word(at);
+    const std::size_t slash = target.find('/');
+    const auto it =
+        slash == std::string_view::npos ? backends_.end() : backends_.find(std::string{target.substr(0, slash)});
+    const Section* where = slash == std::string_view::npos ? &section : it == backends_.end() ? nullptr : it->second;
+    const std::string_view server = slash == std::string_view::npos ? target : target.substr(slash + 1);
+    if (where == nullptr || !has_server(*where, server))
+      findings_.add(refused, line.spot_of(at), fmt::format("there is no server \"{}\" to track", target));
+  }
+
+  const Config& config_;
+  Findings& findings_;
+  std::map<std::string, const Section*> backends_;
+  std::set<std::string> named_, tables_;
+};
+
+}  // namespace
+
+void check_references(const Config& config, Findings& findings) { References{config, findings}.check(); }
+
+}  // namespace firedrill::lint::haproxy

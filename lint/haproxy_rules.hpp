@@ -1,0 +1,36 @@
+// The rules about HAProxy, each a row with a function. The lists are in the files they are named after.
+#pragma once
+
+#include <span>
+
+#include "lint/capacity.hpp"
+#include "lint/haproxy_config.hpp"
+#include "lint/haproxy_running.hpp"
+
+namespace firedrill::lint::haproxy {
+
+/// What a rule looks at.
+struct Subject {
+  const Config& config;
+  const Capacity& capacity;  // empty when there is no capacity.toml
+  Findings& findings;
+  const Running* running = nullptr;  // the HAProxy to compare with, if there is one
+};
+
+struct ConfigRule {
+  Rule rule;
+  void (*check)(const Rule& rule, const Subject& subject);
+};
+
+std::span<const ConfigRule> timeout_rules();
+std::span<const ConfigRule> slot_rules();
+std::span<const ConfigRule> server_rules();
+std::span<const ConfigRule> process_rules();
+std::span<const ConfigRule> drift_rules();
+
+/// Slots of all servers that are no backups (of all, if all are); -1 when one of them is unlimited.
+std::int64_t slots_of(const Section& backend);
+/// The frontend's own maxconn, or the global one; nothing when HAProxy works it out from the descriptor limit.
+std::optional<std::int64_t> clients_of(const Config& config, const Section& frontend);
+
+}  // namespace firedrill::lint::haproxy

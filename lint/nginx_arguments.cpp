@@ -1,0 +1,196 @@
+// Directives whose words follow an order of their own, and names that must be there, or may be there once.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "lint/ground_rules.hpp"
+#include "lint/nginx_syntax.hpp"
+
+namespace firedrill::lint::nginx {
+namespace {
+
+bool listed(std::string_view list, std::string_view word) {
+  return !word.empty() && list.find(" " + std::string{word} + " ") != std::string_view::npos;
+}
+
+// What stands in front of "=", with it; the whole word if there is none.
+std::string_view key_of(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  return equals == std::string_view::npos ? word : word.substr(0, equals + 1);
+}
+
+class Arguments {
+ public:
+  Arguments(const Tree& tree, Findings& findings) : tree_{tree}, findings_{findings} {}
+
+  void check() {
+    events();
+    each(*tree_.root, [&](const Directive& one) { declare(one); });
+    each(*tree_.root, [&](const Directive& one) {
+      if (findings_.full()) return;
+      if (one.context == in_entries) {
+        entry(one);
+      } else if (one.context != in_unknown) {
+        words(one);
+        repeated(one);
+      }
+    });
+  }
+
+ private:
+  void wrong(const Directive& one, std::size_t at, const std::string& what) {
+    findings_.add(refused, one.spot(at), what);
+  }
+
+  // Without it nginx does not start.
+  void events() {
+    const auto& all = tree_.root->children;
+    if (whole() && !all.empty() && child(*tree_.root, "events") == nullptr)
+      wrong(all.front(), 0, "there is no events block in this configuration");
+  }
+
+  // Names that others use, each once.
+  void declare(const Directive& one) {
+    const std::string_view name = one.name();
+    std::string key;
+    if (name == "log_format" || (name == "upstream" && one.block))
+      key = std::string{name} + " " + std::string{one.word(1)};
+    if (name == "limit_conn_zone" || name == "limit_req_zone")
+      key = std::string{name} + " " + std::string{one.parameter("zone").substr(0, one.parameter("zone").find(':'))};
+    if (key.empty() || one.context == in_entries) return;
+    if (is_stream(one)) key += " of stream";
+    const auto [it, fresh] = declared_.try_emplace(key, &one);
+    if (!fresh) wrong(one, 0, fmt::format("{}: the name is taken at line {}", key, it->second->spot().line));
+  }
+  static bool is_stream(const Directive& one) {
+    return (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
+  }
+
+  void words(const Directive& one) {
+    const std::string_view name = one.name();
+    const bool stream = is_stream(one);
+    if (name == "location" && one.words.size() == 3 && !listed(" = ~ ~* ^~ ", one.word(1)))
+      wrong(one, 1, fmt::format("\"{}\" is no modifier of location: = ~ ~* ^~", one.word(1)));
+    if (name == "if" && one.block && (!one.word(1).starts_with('(') || !one.words.back().text.ends_with(')')))
+      wrong(one, 1, "the condition of an if stands in parentheses");
+    if (name == "upstream" && one.block &&
+        std::none_of(one.children.begin(), one.children.end(),
+                     [](const Directive& child) { return child.name() == "server"; }))
+      wrong(one, 0, fmt::format("upstream {} has no server", one.word(1)));
+    if (name == "server" && !one.block)
+      parameters(one, 2,
+                 " weight= max_conns= max_fails= fail_timeout= backup down resolve route= service= slow_start= drain ");
+    if (name == "server" && !one.block && one.word(1).find('=') != std::string_view::npos)
+      wrong(one, 1, fmt::format("\"{}\" is no address", one.word(1)));
+    if (name == "keepalive_timeout" && !parse_time(one.word(1)))
+      wrong(one, 1, fmt::format("keepalive_timeout takes a time, not \"{}\"", one.word(1)));
+    if (name == "listen" && !stream)
+      parameters(one, 2,
+                 " default_server default ssl http2 spdy proxy_protocol setfib= fastopen= backlog= rcvbuf= sndbuf= "
+                 "accept_filter= deferred "
+                 "bind ipv6only= reuseport so_keepalive= ");
+    if ((name == "proxy_pass" || name == "grpc_pass") && !stream) prefix(one);
+    if (name.ends_with("_next_upstream"))
+      for (std::size_t i = 1; i < one.words.size() && !stream; ++i)
+        if (!listed(" error timeout invalid_header http_500 http_502 http_503 http_504 http_403 http_404 http_429 "
+                    "non_idempotent updating off "
+                    "not_found denied invalid_response ",
+                    one.word(i)))
+          wrong(one, i, fmt::format("{} has no \"{}\"", name, one.word(i)));
+    if (name == "limit_conn" &&
+        declared_.count("limit_conn_zone " + std::string{one.word(1)} + (stream ? " of stream" : "")) == 0 && whole())
+      wrong(one, 1, fmt::format("there is no limit_conn_zone \"{}\"", one.word(1)));
+    if (name == "limit_req" && declared_.count("limit_req_zone " + std::string{one.parameter("zone")}) == 0 && whole())
+      wrong(one, 1, fmt::format("there is no limit_req_zone \"{}\"", one.parameter("zone")));
+    if (name == "limit_req") parameters(one, 1, " zone= burst= delay= nodelay ");
+    if (name == "limit_req_zone") parameters(one, 2, " zone= rate= sync ");
+    if (name == "error_log" && one.words.size() > 2)
+      for (std::size_t i = 2; i < one.words.size(); ++i)
+        if (!listed(" debug info notice warn error crit alert emerg debug_core debug_alloc debug_mutex debug_event "
+                    "debug_http debug_mail "
+                    "debug_stream ",
+                    one.word(i)))
+          wrong(one, i, fmt::format("\"{}\" is no level of logs", one.word(i)));
+    if (name == "access_log" && one.words.size() > 2) format(one, stream);
+  }
+
+  bool whole() const { return tree_.ground == in_main; }
+
+  void parameters(const Directive& one, std::size_t first, std::string_view known) {
+    for (std::size_t i = first; i < one.words.size(); ++i)
+      if (!listed(known, key_of(one.word(i))))
+        wrong(one, i, fmt::format("{} has no parameter \"{}\"", one.name(), one.word(i)));
+  }
+
+  void prefix(const Directive& one) {
+    constexpr std::array schemes{"http://", "https://", "grpc://", "grpcs://", "unix:"};
+    const std::string_view url = one.word(1);
+    const bool variable = url.find('$') != std::string_view::npos;
+    if (!variable && one.name() == "proxy_pass" &&
+        std::none_of(schemes.begin(), schemes.end(), [&](const char* scheme) { return url.starts_with(scheme); }))
+      wrong(one, 1, fmt::format("\"{}\" begins neither with http:// nor with https://", url));
+  }
+
+  void format(const Directive& one, bool stream) {
+    const std::string_view format = one.word(2);
+    if (format.find('=') != std::string_view::npos || format == "combined" || !whole()) return;
+    if (declared_.count("log_format " + std::string{format} + (stream ? " of stream" : "")) == 0)
+      wrong(one, 2, fmt::format("there is no log_format \"{}\"", format));
+  }
+
+  // Rows of map, geo, types and their like.
+  void entry(const Directive& one) {
+    if (one.parent == nullptr || one.block) return;
+    const std::string_view in = one.parent->name();
+    if (in != "map" && in != "split_clients") return;
+    const bool alone = one.words.size() == 1 && listed(" hostnames volatile ", one.name());
+    if (one.words.size() != 2 && !alone) return wrong(one, 0, fmt::format("a row of {} has two words", in));
+    if (in != "map" || one.name() == "include") return;
+    if (!rows_.insert({one.parent, std::string{one.name()}}).second)
+      wrong(one, 0, fmt::format("this map has a row for \"{}\" already", one.name()));
+  }
+
+  // What the table of directives cannot say to stand once: it was made with one argument.
+  void repeated(const Directive& one) {
+    constexpr std::array once{"pid",
+                              "root",
+                              "alias",
+                              "proxy_buffers",
+                              "fastcgi_buffers",
+                              "uwsgi_buffers",
+                              "scgi_buffers",
+                              "lock_file",
+                              "gzip_buffers",
+                              "try_files",
+                              "working_directory",
+                              "proxy_pass",
+                              "fastcgi_pass",
+                              "user",
+                              "http",
+                              "events",
+                              "stream"};
+    const std::string_view name = one.name();
+    if (std::find(once.begin(), once.end(), name) == once.end() && name != "listen") return;
+    const std::string key = std::string{name} + (name == "listen" ? " " + std::string{one.word(1)} : "");
+    const auto [it, fresh] = seen_.try_emplace({one.parent, key}, &one);
+    if (!fresh)
+      wrong(
+          one, 0,
+          fmt::format("\"{}\" stands twice in this block; the other one is at line {}", key, it->second->spot().line));
+  }
+
+  const Tree& tree_;
+  Findings& findings_;
+  std::map<std::string, const Directive*> declared_;
+  std::set<std::pair<const Directive*, std::string>> rows_;
+  std::map<std::pair<const Directive*, std::string>, const Directive*> seen_;
+};
+
+}  // namespace
+
+void check_arguments(const Tree& tree, Findings& findings) { Arguments{tree, findings}.check(); }
+
+}  // namespace firedrill::lint::nginx

@@ -1,0 +1,202 @@
+// Made from the events of yaml-cpp's parser, so that its own nodes, which may share and repeat without bounds, never
+// come to be.
+#include "lint/yaml.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <cctype>
+#include <istream>
+#include <map>
+#include <streambuf>
+
+#include "lint/ground_rules.hpp"
+
+namespace firedrill::lint {
+namespace {
+
+constexpr std::size_t most_depth = 60, most_values = 2'000'000;
+
+struct TooMuch {
+  YAML::Mark mark;
+  const char* what;
+};
+
+// Within the text: yaml-cpp has the end of a text on a line of its own, which need not be there.
+Spot spot_of(const Source& source, const YAML::Mark& mark) {
+  if (mark.line < 0 || source.lines() == 0) return {&source, 0, 0};
+  const auto line = static_cast<std::uint32_t>(mark.line + 1);
+  if (line > source.lines())
+    return {&source, source.lines(), static_cast<std::uint32_t>(source.line(source.lines()).size() + 1)};
+  return {&source, line,
+          static_cast<std::uint32_t>(
+              std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.column, 0)), source.line(line).size()) + 1)};
+}
+
+class Builder final : public YAML::EventHandler {
+ public:
+  Builder(const Source& source, Yaml& root) : source_{source} { open_.push_back(&root); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, anchor, Yaml::Kind::null, ""); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& value) override {
+    put(mark, anchor, Yaml::Kind::scalar, value);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto it = anchors_.find(anchor);
+    // A copy of what was anchored; the count is what bounds aliases of aliases.
+    if (it == anchors_.end()) {
+      put(mark, 0, Yaml::Kind::null, "");
+      return;
+    }
+    count(mark, it->second.second);
+    if (wants_key()) throw TooMuch{mark, "an alias as a key is not understood"};
+    place() = it->second.first;
+    placed();
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    begin(mark, anchor, Yaml::Kind::list);
+  }
+  void OnSequenceEnd() override { end(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    begin(mark, anchor, Yaml::Kind::map);
+  }
+  void OnMapEnd() override { end(); }
+
+ private:
+  struct Anchored {
+    YAML::anchor_t anchor;
+    std::size_t before;  // values that there were
+  };
+
+  Spot spot(const YAML::Mark& mark) const { return spot_of(source_, mark); }
+  void count(const YAML::Mark& mark, std::size_t more) {
+    values_ += more;
+    if (values_ > most_values)
+      throw TooMuch{mark, "there are more than 2,000,000 values, those behind aliases included"};
+  }
+
+  bool wants_key() const { return open_.back()->kind == Yaml::Kind::map && !pending_.back(); }
+  // Where the next value goes.
+  Yaml& place() {
+    Yaml& in = *open_.back();
+    if (in.kind == Yaml::Kind::map) return in.members.back().value;
+    if (in.kind == Yaml::Kind::list) return in.items.emplace_back();
+    return in;
+  }
+  void placed() {
+    if (open_.back()->kind == Yaml::Kind::map) pending_.back() = false;
+  }
+
+  void put(const YAML::Mark& mark, YAML::anchor_t anchor, Yaml::Kind kind, const std::string& text) {
+    count(mark, 1);
+    if (wants_key()) {
+      open_.back()->members.push_back({text, spot(mark), {}});
+      open_.back()->members.back().value.spot = spot(mark);  // in case that none comes
+      pending_.back() = true;
+      return;
+    }
+    Yaml& value = place();
+    value.kind = kind;
+    value.text = text;
+    value.spot = spot(mark);
+    if (anchor != 0) anchors_[anchor] = {value, 1};
+    placed();
+  }
+
+  void begin(const YAML::Mark& mark, YAML::anchor_t anchor, Yaml::Kind kind) {
+    count(mark, 1);
+    if (open_.size() > most_depth) throw TooMuch{mark, "values nest deeper than 60"};
+    if (wants_key()) throw TooMuch{mark, "a list or a map as a key is not understood"};
+    Yaml& value = place();
+    value.spot = spot(mark);
+    value.kind = kind;
+    open_.push_back(&value);
+    pending_.push_back(false);
+    anchored_.push_back({anchor, values_});
+  }
+
+  void end() {
+    const Anchored anchored = anchored_.back();
+    if (anchored.anchor != 0) anchors_[anchored.anchor] = {*open_.back(), values_ - anchored.before + 1};
+    anchored_.pop_back();
+    open_.pop_back();
+    pending_.pop_back();
+    placed();
+  }
+
+  const Source& source_;
+  std::vector<Yaml*> open_;
+  std::vector<bool> pending_{false};  // a key waits for its value
+  std::vector<Anchored> anchored_;
+  std::map<YAML::anchor_t, std::pair<Yaml, std::size_t>> anchors_;
+  std::size_t values_ = 0;
+};
+
+// Reads from a text without a copy of it.
+class View final : public std::streambuf {
+ public:
+  explicit View(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read from
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+// max_connections as JSON writes it.
+std::string camel(std::string_view name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    text += name[i] == '_' && i + 1 < name.size()
+                ? static_cast<char>(std::toupper(static_cast<unsigned char>(name[++i])))
+                : name[i];
+  return text;
+}
+
+}  // namespace
+
+const Yaml* Yaml::find(std::string_view key) const {
+  for (const Member& member : members)
+    if (member.key == key) return &member.value;
+  if (key.find('_') == std::string_view::npos) return nullptr;
+  const std::string other = camel(key);
+  for (const Member& member : members)
+    if (member.key == other) return &member.value;
+  return nullptr;
+}
+
+std::string_view Yaml::value(std::string_view key) const {
+  const Yaml* one = find(key);
+  return one == nullptr ? "" : std::string_view{one->text};
+}
+
+Yaml read_yaml(const Source& source, Findings& findings) {
+  Yaml root;
+  root.spot = {&source, 0, 0};  // of a document without anything in it
+  const auto wrong = [&](const YAML::Mark& mark, const std::string& what) {
+    findings.add(unreadable, spot_of(source, mark), what);
+  };
+  if (source.text().find('\0') != std::string_view::npos) {
+    findings.add(unreadable, {&source, 0, 0}, "this is no text: there is a zero byte");
+    return root;
+  }
+  View view{source.text()};
+  std::istream stream{&view};
+  try {
+    YAML::Parser parser{stream};
+    Builder builder{source, root};
+    parser.HandleNextDocument(builder);
+  } catch (const TooMuch& much) {
+    wrong(much.mark, much.what);
+  } catch (const YAML::Exception& error) {
+    wrong(error.mark, error.msg);
+  }
+  return root;
+}
+
+}  // namespace firedrill::lint

@@ -1,0 +1,126 @@
+// nginx's grammar: tokens, includes, dumps, fragments, inheritance.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lint/nginx_syntax.hpp"
+#include "lint/nginx_tree.hpp"
+#include "tests/lint/rig.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+using testing::HasSubstr;
+
+// The tree as one line, and what was found.
+std::string outline(const lint::nginx::Directive& block) {
+  std::string text;
+  for (const auto& one : block.children) {
+    text += text.empty() ? "" : " ";
+    for (std::size_t i = 0; i < one.words.size(); ++i) text += (i > 0 ? "|" : "") + one.words[i].text;
+    text += one.block ? "{" + outline(one) + "}" : ";";
+  }
+  return text;
+}
+
+struct Parsed {
+  explicit Parsed(std::map<std::string, std::string> files, const std::string& name = "/etc/nginx/nginx.conf")
+      : texts{std::move(files)} {
+    std::string why;
+    tree = lint::nginx::read_tree(*sources.open(name, why), sources, findings);
+  }
+  std::string text() const { return outline(*tree.root); }
+  std::string found() const {
+    std::string all;
+    for (const lint::Finding& finding : findings.list())
+      all += std::string{finding.rule->id} + " " + finding.message + "\n";
+    return all;
+  }
+  Texts texts;
+  lint::Sources sources{texts};
+  lint::Findings findings;
+  lint::nginx::Tree tree;
+};
+
+std::string parsed(const std::string& text) {
+  const Parsed it{{{"/etc/nginx/nginx.conf", text}}};
+  return it.found() + it.text();
+}
+
+TEST(NginxTokens, EndWhereNginxEndsThem) {
+  EXPECT_EQ(parsed("a 'b c' \"d;e\" f\\;g; # h\nevents{i j#k;}"), "a|b c|d;e|f\\;g; events{i|j#k;}");
+  EXPECT_EQ(parsed("set $a ${b}c; x \"\\\"\" '\\n';"), "set|$a|${b}c; x|\"|\n;");
+  EXPECT_EQ(parsed("location ~ \\.php$ { }"),
+            "FD08 this is no whole configuration; it was checked as if it were included in http\n"
+            "location|~|\\.php${}");
+}
+
+TEST(NginxTokens, SayWhatIsWrongWithThem) {
+  EXPECT_THAT(parsed("a 'b"), HasSubstr("FD01 the quote ' that begins here"));
+  EXPECT_THAT(parsed("a 'b'c;"), HasSubstr("FD01 \"c\" cannot stand directly behind a quote"));
+  EXPECT_THAT(parsed("events { a; "), HasSubstr("FD01 the block \"events\" is not closed"));
+  EXPECT_THAT(parsed("events { } }"), HasSubstr("FD01 there is no block that this brace could close"));
+  EXPECT_THAT(parsed("events { a }"), HasSubstr("FD01 the directive \"a\" has no semicolon"));
+  EXPECT_THAT(parsed(";"), HasSubstr("FD01 a directive is missing"));
+  EXPECT_THAT(parsed(std::string("events {\0", 9)), HasSubstr("FD01 this is no text"));
+}
+
+TEST(NginxIncludes, AreFoundBesideTheMainFile) {
+  const Parsed it{{{"/etc/nginx/nginx.conf", "http { include conf.d/*.conf; include one; }"},
+                   {"/etc/nginx/conf.d/a.conf", "include sub;"},
+                   {"/etc/nginx/conf.d/b.conf", "b;"},
+                   {"/etc/nginx/conf.d/c.txt", "c;"},
+                   {"/etc/nginx/one", "d;"},
+                   {"/etc/nginx/sub", "a;"}}};
+
+  EXPECT_EQ(it.found(), "");
+  EXPECT_EQ(it.text(), "http{a; include|sub; b; include|conf.d/*.conf; d; include|one;}");
+}
+
+TEST(NginxIncludes, OfThemselvesEnd) {
+  const Parsed it{
+      {{"/etc/nginx/nginx.conf", "include a;"}, {"/etc/nginx/a", "include b;"}, {"/etc/nginx/b", "include a;"}}};
+
+  EXPECT_EQ(it.found(), "FD01 /etc/nginx/a includes itself\n");
+}
+
+TEST(NginxIncludes, ThatAreMissingAreRefused) {
+  const Parsed it{{{"/etc/nginx/nginx.conf", "include a; include b*;"}}, "/etc/nginx/nginx.conf"};
+
+  EXPECT_EQ(it.found(), "FD03 /etc/nginx/a: No such file or directory\n");
+}
+
+TEST(NginxDumps, HoldTheirOwnIncludes) {
+  const Parsed it{{{"dump.conf",
+                    "# configuration file /etc/nginx/nginx.conf:\nhttp { include sites/*; include /etc/x; }\n\n"
+                    "# configuration file /etc/nginx/sites/a:\na;\n\n# configuration file /etc/x:\nx y;\n"}},
+                  "dump.conf"};
+
+  EXPECT_EQ(it.found(), "");
+  EXPECT_EQ(it.text(), "http{a; include|sites/*; x|y; include|/etc/x;}");
+  EXPECT_EQ(it.tree.root->children.front().children.front().spot().line, 5U);
+}
+
+TEST(NginxSettings, AreInheritedFromTheBlocksAround) {
+  const Parsed it{
+      {{"/etc/nginx/nginx.conf",
+        "http {\n a 1;\n h x 1;\n server {\n location / {\n b 2;\n }\n location /y {\n h y 2;\n }\n }\n}"}}};
+  const auto& server = it.tree.root->children.front().children.back();
+  const auto& location = server.children.front();
+
+  EXPECT_EQ(effective(location, "a")->word(1), "1");
+  EXPECT_EQ(inherited(*effective(location, "a"), location), " (from http at line 2)");
+  EXPECT_EQ(effective(location, "c"), nullptr);
+  EXPECT_EQ(effective_all(server.children.back(), "h").front()->word(1), "y");
+}
+
+TEST(NginxTimes, AreSecondsUnlessTheySayOtherwise) {
+  EXPECT_EQ(lint::nginx::parse_time("5"), 5);
+  EXPECT_EQ(lint::nginx::parse_time("1m30s"), 90);
+  EXPECT_EQ(lint::nginx::parse_time("1m 30"), 90);
+  EXPECT_DOUBLE_EQ(lint::nginx::parse_time("250ms").value(), 0.25);
+  for (const char* const wrong : {"", "s", "5q", "-1", "1.5s"})
+    EXPECT_EQ(lint::nginx::parse_time(wrong), std::nullopt) << wrong;
+}
+
+}  // namespace
+}  // namespace firedrill::tests

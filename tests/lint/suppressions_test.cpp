@@ -1,0 +1,61 @@
+// Comments that suppress, and those that do not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/lint/rig.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+std::string backend(const std::string& server, const std::string& before = "") {
+  return "global\n  maxconn 4000\n  stats socket /run/haproxy.sock\ndefaults\n  mode http\n  timeout connect 4s\n"
+         "  timeout client 20s\n  timeout server 10s\n  timeout queue 2s\n  timeout http-request 5s\nfrontend www\n  "
+         "bind :8080\n"
+         "  default_backend api\nbackend api\n" +
+         before + "  server api1 127.0.0.1:8081" + server + "\n";
+}
+
+TEST(Suppressions, AreNotNeededByAGoodFile) { EXPECT_EQ(check_text("a.cfg", backend(" maxconn 100"))->ids(), ""); }
+
+TEST(Suppressions, OnALineAreForThatLine) {
+  const auto checked = check_text("a.cfg", backend(" # firedrill: ignore HA04: static files only"));
+
+  EXPECT_EQ(checked->ids(), "");
+}
+
+TEST(Suppressions, AloneOnALineAreForTheNextOne) {
+  const auto checked =
+      check_text("a.cfg", backend("", "  # firedrill: ignore HA04, HA09: static files only\n\n  # another\n"));
+
+  EXPECT_EQ(checked->ids(), "FD04") << "HA04 is gone, HA09 was not there";
+  EXPECT_EQ(checked->told("FD04"), "a.cfg:15:3: HA09 finds nothing here to suppress");
+}
+
+TEST(Suppressions, ForTheFileReachEverywhere) {
+  const auto checked = check_text("a.cfg", "# firedrill: ignore-file HA04: static files only\n" + backend(""));
+
+  EXPECT_EQ(checked->ids(), "");
+}
+
+TEST(Suppressions, WithoutAReasonHaveNoEffect) {
+  const auto checked = check_text("a.cfg", backend(" # firedrill: ignore HA04"));
+
+  EXPECT_EQ(checked->ids(), "FD05 HA04");
+}
+
+TEST(Suppressions, OfNoRuleAreFindings) {
+  const auto checked = check_text("a.cfg", backend(" maxconn 9 # firedrill: ignore HA99: because"));
+
+  EXPECT_THAT(checked->told("FD05"), testing::EndsWith("there is no rule \"HA99\""));
+}
+
+TEST(Suppressions, CannotHideThatAFileWasNotUnderstood) {
+  const auto checked = check_text("a.cfg", "# firedrill: ignore-file FD01: no\n" + backend(" \"maxconn"));
+
+  EXPECT_TRUE(checked->has("FD01"));
+  EXPECT_TRUE(checked->has("FD05"));
+  EXPECT_TRUE(checked->outcome.unreadable);
+}
+
+}  // namespace
+}  // namespace firedrill::tests
