@@ -251,7 +251,7 @@ Json to_json(const Report& report) {
           {"lag", lag(report.lag)},
           {"prediction", prediction(report.prediction)},
           {"repeat_with", command_to_repeat(report)},
-          {"not_reproducible", not_reproducible()}};
+          {"not_reproducible", report.predicted ? "" : not_reproducible()}};
 }
 
 }  // namespace firedrill::drills

@@ -202,7 +202,9 @@ std::string fenced(std::string_view text, std::string_view language) {
 std::string repeat_section(const Report& report) {
   std::string text = "\n## Reproducing\n\n";
   if (const std::string command = command_to_repeat(report); !command.empty()) text += fenced(command, "sh") + "\n";
-  text += not_reproducible() + "\n";
+  text += (report.predicted ? "The same file with the same seed and settings gives the same prediction."
+                            : not_reproducible()) +
+          "\n";
   if (report.decisions) {
     std::vector<std::string> counts;
     for (const auto& [fault, n] : report.decisions->counts)
