@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"

@@ -71,7 +71,8 @@ std::string checks(const drills::Report& report, Shape shape) {
     text += fmt::format("  {} {}  ({}, {})\n", painted(mark, paint, shape.colour), harmless(check.name),
                         harmless(check.during), samples);
     text += wrapped("      expected  ", check.expected, ", ", shape.width);
-    if (!check.measured.empty()) text += wrapped("      measured  ", check.measured, ", ", shape.width);
+    if (!check.measured.empty())
+      text += wrapped(report.predicted ? "      predicted " : "      measured  ", check.measured, ", ", shape.width);
     if (check.passed == false && !check.last_failure.empty())
       text += wrapped("      last said ", check.last_failure, " ", shape.width);
   }

@@ -34,7 +34,7 @@ std::string preamble(const Report& report) {
     text +=
         "\n> **This is a prediction.** Nothing was opened and nobody was asked: the drill was played in virtual time, "
         "on "
-        "a machine and a network that take no time themselves. What it cannot tell it says below.\n";
+        "a machine that is never late. What cannot be predicted is said in the notes.\n";
   if (!report.reasons.empty()) text += "\n";
   for (const std::string& reason : report.reasons) text += "- " + safe(reason) + "\n";
   if (!report.complete) {
@@ -65,9 +65,11 @@ std::string mark(const CheckReport& check) {
 std::string checks_section(const Report& report) {
   std::string text = "\n## Checks\n\n";
   if (report.checks.empty()) return text + "The drill has none.\n";
-  text += heading({"", "check", "during", "source", "expected", "measured", "samples"});
+  text +=
+      heading({"", "check", "during", "source", "expected", report.predicted ? "predicted" : "measured", "samples"});
   for (const CheckReport& check : report.checks) {
-    const std::string measured = check.measured.empty() ? std::string{not_measured} : safe(check.measured);
+    const std::string measured =
+        check.measured.empty() ? std::string{report.predicted ? "not predicted" : not_measured} : safe(check.measured);
     text += row({mark(check), safe(check.name), safe(check.during), safe(check.source), safe(check.expected), measured,
                  grouped(check.samples)});
   }

@@ -1,9 +1,11 @@
 // Virtual time: what is still to happen, and when. Nothing here waits, or knows a clock.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "faults/time.hpp"

@@ -2,6 +2,8 @@
 #include "simulate/places.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>

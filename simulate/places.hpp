@@ -1,12 +1,12 @@
 // Where the addresses of a drill lead, and what of a drill can be foretold therefore.
 #pragma once
 
-#include <optional>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "drills/drill.hpp"
-#include "drills/run.hpp"
 
 namespace firedrill::simulate {
 

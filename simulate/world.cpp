@@ -2,6 +2,8 @@
 #include "simulate/world.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 

@@ -1,6 +1,7 @@
 // Everything a simulated run has opened: backends, proxies, loads and probes, all on one agenda.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>

@@ -21,6 +21,7 @@ TEST(SimulateCommand, PrintsTheReportOfARunMarkedAsAPrediction) {
   EXPECT_EQ(it.exit_code, 0) << it.error;
   EXPECT_THAT(it.out, StartsWith("predicted: passed: every expectation would hold\n"));
   EXPECT_THAT(it.out, HasSubstr("  ✓ the outage is the outage  (undersized-pool, 6300 samples)\n"));
+  EXPECT_THAT(it.out, HasSubstr("      predicted errors 31%, p95 1."));
   EXPECT_FALSE(std::filesystem::exists(desk / "firedrill-runs"));
 }
 
