@@ -12,6 +12,7 @@ inline constexpr const char* exit_codes = R"(Exit codes:
 
 inline constexpr const char* main_examples = R"(Examples:
   firedrill check drills/*.toml               say what is wrong with drill files
+  firedrill simulate pool-exhaustion.toml     say what it would do, in a second
   firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
   firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
   firedrill serve proxies.toml                keep proxies open, and break them by hand over a control port
