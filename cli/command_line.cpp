@@ -112,6 +112,8 @@ class CommandLine {
         ->option_text("HOST:PORT");
     run_app_->add_option("--control-token-file", run_control_.token_file, "As for firedrill serve")
         ->option_text("FILE");
+    run_app_->add_flag("--predict", run_.predict,
+                       "Play it in virtual time first, and show that beside what is measured");
     run_app_->add_flag("--dry-run", run_.dry_run,
                        "Start nothing; print what would happen when, to whom, and what is checked");
 
@@ -176,6 +178,35 @@ class CommandLine {
     check_app_->add_flag("--json", check_.json, "Of drill files: print a list of {file, ok, problems, warnings}");
     check_app_->add_flag("--exec", check_.exec, "Read drills as firedrill exec does: a command ends the timeline");
     check_app_->add_flag("--strict", strict_, "The same as --fail-on warning");
+
+    simulate_app_ = command("simulate", "Say what a drill would do, in virtual time", simulate_examples);
+    simulate_app_->add_option("FILE", simulate_.file, "The drill")->required()->option_text(" ");
+    simulate_app_->add_option("--seed", seed_, "Use this seed instead of the drill's")
+        ->option_text("N")
+        ->check(whole_number);
+    simulate_app_->add_option("--set", settings_, "Override a setting of the drill; may be repeated")
+        ->option_text("KEY=VALUE")
+        ->allow_extra_args(false);
+    simulate_app_
+        ->add_option("--sweep", sweep_, "Play it with each of these values: KEY=FROM..TO, or KEY=FROM..TO:STEP")
+        ->option_text("KEY=RANGE");
+    simulate_app_
+        ->add_option("--solve", simulate_.solve, "Find the smallest pool with which this holds, such as 'errors < 1%'")
+        ->option_text("EXPECTATION");
+    simulate_app_->add_option("--pool", simulate_.pool, "Which pool fault --solve is about, where there are several")
+        ->option_text("NAME");
+    simulate_app_
+        ->add_option(
+            "--during", simulate_.during,
+            "The phase that --sweep and --solve look at (default: while the fault with that setting is in force)")
+        ->option_text("PHASE");
+    simulate_app_->add_option("--chart", simulate_.chart, "Draw what --sweep finds into this file, as SVG")
+        ->option_text("FILE");
+    simulate_app_->add_option("--format", format_, "text (default), markdown, json or junit; of a sweep text or json")
+        ->option_text("FORMAT")
+        ->check(a_text_format);
+    simulate_app_->add_option("--report", simulate_.directory, "Write journal and reports there, as a run does")
+        ->option_text("DIR");
 
     report_app_ = command("report", "Make a report from a run's journal", report_examples);
     report_app_->add_option("JOURNAL", report_.journal, "A journal.jsonl, or the directory it is in")
@@ -330,31 +361,68 @@ class CommandLine {
       return report_;
     }
     for (const std::string& setting : settings_) {
-      const std::size_t equals = setting.find('=');
-      if (equals == std::string::npos || equals == 0)
+      const auto set = override_of(setting);
+      if (!set)
         return wrong(fmt::format("--set takes KEY=VALUE, such as fault.NAME.percent=30%, not \"{}\"", setting),
                      chosen());
-      run_.overrides.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+      run_.overrides.push_back(*set);
     }
     if (!seed_.empty()) run_.seed = std::stoull(seed_);
+    if (simulate_app_->parsed()) return simulation();
     if (!workers_.empty()) run_.workers = static_cast<unsigned>(std::stoul(workers_));
     if (run_app_->count("--control") > 0) run_.control = run_control_;
+    if (run_.predict && (run_.control || run_.dry_run))
+      return wrong(fmt::format("--predict does not go with {}", run_.control ? "--control" : "--dry-run"), *run_app_);
     if (!exec_app_->parsed()) return run_;
     if (!run_.dry_run && (command_.empty() || command_.front().empty()))
       return wrong("COMMAND is required; put it behind --", *exec_app_);
     return ExecArguments{run_, no_faults_, command_};
   }
 
+  static std::optional<drills::Override> override_of(const std::string& setting) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) return std::nullopt;
+    return drills::Override{setting.substr(0, equals), setting.substr(equals + 1)};
+  }
+
+  Wish simulation() {
+    using Format = SimulateArguments::Format;
+    simulate_.format = format_ == "json"       ? Format::json
+                       : format_ == "junit"    ? Format::junit
+                       : format_ == "markdown" ? Format::markdown
+                                               : Format::text;
+    simulate_.seed = run_.seed;
+    simulate_.overrides = run_.overrides;
+    if (!sweep_.empty()) {
+      simulate_.sweep = override_of(sweep_);
+      if (!simulate_.sweep)
+        return wrong(fmt::format("--sweep takes KEY=FROM..TO, such as max_connections=4..40, not \"{}\"", sweep_),
+                     *simulate_app_);
+    }
+    const bool many = simulate_.sweep || !simulate_.solve.empty();
+    if (many && (simulate_.format == Format::junit || simulate_.format == Format::markdown))
+      return wrong(fmt::format("--sweep and --solve print text or json, not {}", format_), *simulate_app_);
+    if (many && !simulate_.directory.empty())
+      return wrong("--report is for one prediction, not for --sweep and --solve", *simulate_app_);
+    if (simulate_.sweep && !simulate_.solve.empty())
+      return wrong("--sweep and --solve are two questions: ask one of them", *simulate_app_);
+    if (simulate_.solve.empty() && !simulate_.pool.empty()) return wrong("--pool goes with --solve", *simulate_app_);
+    if (!many && !simulate_.during.empty()) return wrong("--during goes with --sweep or --solve", *simulate_app_);
+    if (!simulate_.sweep && !simulate_.chart.empty()) return wrong("--chart goes with --sweep", *simulate_app_);
+    return simulate_;
+  }
+
   CLI::App app_{"Makes connections fail on purpose: a TCP proxy that plays scripted drills."};
   CLI::App *run_app_ = nullptr, *exec_app_ = nullptr, *serve_app_ = nullptr, *check_app_ = nullptr,
-           *report_app_ = nullptr, *completion_app_ = nullptr;
+           *simulate_app_ = nullptr, *report_app_ = nullptr, *completion_app_ = nullptr;
   RunArguments run_;
   ControlArguments run_control_;
   ServeArguments serve_;
   CheckArguments check_;
+  SimulateArguments simulate_;
   ReportArguments report_;
   std::optional<DaemonLine> daemon_line_;
-  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_, check_format_, fail_on_;
+  std::string seed_, workers_, format_, drain_, toxic_ttl_, shell_, check_format_, fail_on_, sweep_;
   std::vector<std::string> settings_, command_;
   bool no_faults_ = false, strict_ = false;
 };

@@ -15,8 +15,8 @@ struct Answer {
   int exit_code = 0;
   std::string out, error;  // for the two streams
 };
-using Wish =
-    std::variant<Answer, RunArguments, ExecArguments, ServeArguments, CheckArguments, ReportArguments, DaemonArguments>;
+using Wish = std::variant<Answer, RunArguments, ExecArguments, ServeArguments, CheckArguments, SimulateArguments,
+                          ReportArguments, DaemonArguments>;
 
 /// `words` without the program's name. Never throws for what a user may type.
 Wish parse_command_line(std::vector<std::string> words);

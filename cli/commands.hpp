@@ -33,6 +33,7 @@ struct RunArguments {
   unsigned workers = 0;
   bool json = false;
   bool dry_run = false;
+  bool predict = false;                     // of `run`: what would happen is said beside what did
   std::optional<ControlArguments> control;  // of `run`: none without a port
 };
 /// Plays a drill in the foreground; as a dry run, says what it would do.
@@ -73,6 +74,19 @@ struct CheckArguments {
 /// Reads drill files and configurations of load balancers, and says what is wrong with them, and what cannot mean what
 /// it says.
 int check(const CheckArguments& arguments);
+
+struct SimulateArguments {
+  enum class Format : std::uint8_t { text, markdown, json, junit };
+  std::string file;
+  std::optional<std::uint64_t> seed;
+  std::string directory;  // for journal and reports; empty: none is written
+  std::vector<drills::Override> overrides;
+  Format format = Format::text;
+  std::optional<drills::Override> sweep;   // a setting, and the values that it is to have
+  std::string solve, pool, during, chart;  // empty: not given
+};
+/// Says what a drill would do, or what would become of it with other settings, without doing anything.
+int simulate(const SimulateArguments& arguments);
 
 struct ReportArguments {
   enum class Format : std::uint8_t { markdown, json, junit };

@@ -12,6 +12,7 @@ inline constexpr const char* exit_codes = R"(Exit codes:
 
 inline constexpr const char* main_examples = R"(Examples:
   firedrill check drills/*.toml               say what is wrong with drill files
+  firedrill simulate pool-exhaustion.toml     say what it would do, in a second
   firedrill run pool-exhaustion.toml          play a drill, watch it, get a report
   firedrill exec drill.toml -- pytest         run a test suite while a drill goes on around it
   firedrill serve proxies.toml                keep proxies open, and break them by hand over a control port
@@ -73,6 +74,20 @@ Warnings of drills name what can be played and yet cannot mean what it says.
 
 Exit codes: 0 every file is good, 1 there are findings as grave as --fail-on says, 2 a drill is not good, or a file
 cannot be read.)";
+
+inline constexpr const char* simulate_examples = R"(Examples:
+  firedrill simulate pool-exhaustion.toml
+  firedrill simulate drill.toml --set fault.undersized-pool.max_connections=12
+  firedrill simulate drill.toml --sweep max_connections=4..40 --chart pool.svg
+  firedrill simulate drill.toml --sweep fault.slow.delay=50ms..500ms:50ms --format json
+  firedrill simulate drill.toml --solve 'errors < 1%'
+
+Opens nothing and asks nobody: the drill is played with embedded backends in virtual time. What cannot be
+predicted (real backends, what a command says) is named and not judged. The key of --sweep is one of --set;
+where only one fault has such a setting, its name is enough.
+
+Exit codes: 0 every expectation would hold, 1 one would be missed, or nothing solves it, 2 bad input, or a
+drill that cannot be predicted, 3 an abort condition would end it, 4 it would not show what it is to show.)";
 
 inline constexpr const char* report_examples = R"(Examples:
   firedrill report firedrill-runs/pool-exhaustion-20260512T090000Z

@@ -27,6 +27,7 @@ int carry_out(const Wish& wish) {
     int operator()(const ExecArguments& arguments) const { return exec(arguments); }
     int operator()(const ServeArguments& arguments) const { return serve(arguments); }
     int operator()(const CheckArguments& arguments) const { return check(arguments); }
+    int operator()(const SimulateArguments& arguments) const { return simulate(arguments); }
     int operator()(const ReportArguments& arguments) const { return report(arguments); }
     int operator()(const DaemonArguments& arguments) const { return ask_daemon(arguments); }
   };

@@ -22,6 +22,7 @@
 #include "cli/text.hpp"
 #include "cli/timeline_view.hpp"
 #include "control/pulse.hpp"
+#include "simulate/simulate.hpp"
 
 namespace firedrill::cli {
 namespace {
@@ -160,6 +161,14 @@ Progress::Way way_of(const RunArguments& arguments) {
   return arguments.json ? Way::nothing : on_terminal() ? Way::picture : Way::lines;
 }
 
+std::optional<drills::PredictedRun> prediction_of(const drills::Drill& drill, const RunArguments& arguments) {
+  if (const std::string why = simulate::obstacle(drill); !why.empty()) {
+    complain(fmt::format("note: no prediction: {}", why));
+    return std::nullopt;
+  }
+  return simulate::in_short(simulate::simulate(drill, {arguments.seed, arguments.overrides, false}));
+}
+
 int run_with_port(drills::Drill drill, const RunArguments& arguments) {
   try {
     const auto options = control_options(*arguments.control);
@@ -200,6 +209,7 @@ int run(const RunArguments& arguments) {
   options.directory = arguments.directory;
   options.overrides = arguments.overrides;
   options.workers = arguments.workers;
+  if (arguments.predict) options.prediction = prediction_of(drill, arguments);
 
   const std::string name = drill.name;
   const Signals signals;

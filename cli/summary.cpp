@@ -37,14 +37,27 @@ std::string wrapped(std::string_view lead, std::string_view text, std::string_vi
   return out + "\n";
 }
 
-std::string verdict(const std::string& result, const std::vector<std::string>& reasons, bool no_check, Shape shape) {
+// Of what has not happened.
+std::string_view foretold(const std::string& result, bool no_check) {
+  if (result == "passed")
+    return no_check ? "the drill would run; it has no check, so that nothing is judged"
+                    : "every expectation would hold";
+  if (result == "failed") return "an expectation would be missed";
+  if (result == "aborted") return "an abort condition would end the drill";
+  return "the drill would not show what it is to show";
+}
+
+std::string verdict(const std::string& result, const std::vector<std::string>& reasons, bool no_check, bool predicted,
+                    Shape shape) {
   std::string_view meaning = "the drill could not be carried out, or not be measured";
   if (result == "passed")
     meaning = no_check ? "the drill ran; it has no check, so that nothing was judged" : "every expectation held";
   if (result == "failed") meaning = "an expectation was missed";
   if (result == "aborted") meaning = "everything was healed before the end";
+  if (predicted) meaning = foretold(result, no_check);
   const Paint paint = result == "passed" ? Paint::green : result == "failed" ? Paint::red : Paint::yellow;
-  std::string text = painted(result, paint, shape.colour) + ": " + std::string{meaning} + "\n";
+  std::string text =
+      (predicted ? "predicted: " : "") + painted(result, paint, shape.colour) + ": " + std::string{meaning} + "\n";
   for (const std::string& reason : reasons) text += wrapped("  - ", reason, " ", shape.width);
   return text;
 }
@@ -58,7 +71,8 @@ std::string checks(const drills::Report& report, Shape shape) {
     text += fmt::format("  {} {}  ({}, {})\n", painted(mark, paint, shape.colour), harmless(check.name),
                         harmless(check.during), samples);
     text += wrapped("      expected  ", check.expected, ", ", shape.width);
-    if (!check.measured.empty()) text += wrapped("      measured  ", check.measured, ", ", shape.width);
+    if (!check.measured.empty())
+      text += wrapped(report.predicted ? "      predicted " : "      measured  ", check.measured, ", ", shape.width);
     if (check.passed == false && !check.last_failure.empty())
       text += wrapped("      last said ", check.last_failure, " ", shape.width);
   }
@@ -101,11 +115,38 @@ std::string signals(const drills::Report& report, Shape shape) {
   return text.empty() ? text : "\n" + painted("  signals that mislead", Paint::dim, shape.colour) + "\n" + text;
 }
 
+// What was foretold, beside what came.
+std::string prediction(const drills::Report& report, Shape shape) {
+  if (!report.prediction) return "";
+  const auto row = [](std::string_view first, std::string_view errors, std::string_view were, std::string_view p99,
+                      std::string_view was) {
+    return "  " + left(first, 20) + right(errors, 10) + right(were, 10) + right(p99, 12) + right(was, 10) + "\n";
+  };
+  const auto ms = [](const MaybeNumber& value) { return value ? drills::show_ms(value) : std::string{"-"}; };
+  const auto ratio = [](const MaybeNumber& value) { return value ? drills::show_ratio(value) : std::string{"-"}; };
+  std::string rows;
+  for (const auto& phase : report.phases)
+    for (const auto& foretold : report.prediction->phases)
+      if (foretold.name == phase.name && (foretold.requests > 0 || phase.requests.count > 0))
+        rows += row(harmless(phase.name), ratio(foretold.error_ratio()), ratio(phase.error_ratio()),
+                    ms(foretold.p99_ms), ms(phase.quantile_ms(0.99)));
+  std::string text =
+      "\n" + painted(row("predicted, measured", "errors", "", "p99", ""), Paint::dim, shape.colour) + rows;
+  for (const std::string& what : report.prediction->left_out)
+    text += wrapped("  not predicted: ", what, " ", shape.width);
+  return text;
+}
+
 }  // namespace
 
 std::string summary(const drills::Report& report, Shape shape) {
-  std::string text = verdict(report.result, report.reasons, report.checks.empty(), shape) + checks(report, shape) +
-                     signals(report, shape) + phases(report, shape) + "\n";
+  std::string text = verdict(report.result, report.reasons, report.checks.empty(), report.predicted, shape) +
+                     checks(report, shape) + signals(report, shape) + phases(report, shape) +
+                     prediction(report, shape) + "\n";
+  if (report.predicted) {
+    for (const auto& note : report.notes) text += wrapped("not predicted: ", note.text, " ", shape.width);
+    return text;
+  }
   if (report.cleanup && report.cleanup->clean())
     text += "left behind: no fault in force, no connection open, no byte held\n";
   else if (report.cleanup)
@@ -121,7 +162,7 @@ std::string where_the_rest_is(const std::string& directory) {
 }
 
 std::string short_summary(const drills::Outcome& outcome, Shape shape) {
-  return verdict(std::string{drills::name(outcome.result)}, outcome.reasons, false, shape);
+  return verdict(std::string{drills::name(outcome.result)}, outcome.reasons, false, false, shape);
 }
 
 }  // namespace firedrill::cli

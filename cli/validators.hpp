@@ -12,4 +12,10 @@ inline std::string a_format(const std::string& text) {
   return known ? "" : fmt::format("must be markdown, json or junit, not \"{}\"", text);
 }
 
+inline std::string a_text_format(const std::string& text) {
+  return text == "text" || a_format(text).empty()
+             ? ""
+             : fmt::format("must be text, markdown, json or junit, not \"{}\"", text);
+}
+
 }  // namespace firedrill::cli

@@ -19,6 +19,7 @@
 
 #include "drills/backend_session.hpp"
 #include "drills/listen.hpp"
+#include "drills/service.hpp"
 #include "proxy/socket.hpp"
 
 namespace firedrill::drills {
@@ -48,7 +49,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
         pause_{context},
         sweep_{context},
         spec_{spec},
-        draws_{seed, "backend:" + spec.name, 0},
+        times_{spec, seed},
         idle_limit_{idle_limit},
         buffer_(chunk) {
     const bool has_body = spec.status != 204 && spec.status != 304;
@@ -171,7 +172,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
   void serve(const Ptr& s) {
     s->state = State::serving;
     raise(cells.in_service_max, ++cells.in_service);
-    s->service.expires_after(spec_.service_time.quantile(draws_.unit(s->ordinal)));
+    s->service.expires_after(times_.of(s->ordinal));
     s->service.async_wait([self = shared_from_this(), s](asio::error_code) {
       if (self->open_) self->served(s);
     });
@@ -287,7 +288,7 @@ class Backend::House : public std::enable_shared_from_this<House> {  // its hand
   Acceptor acceptor_;
   BackendTimer pause_, sweep_;
   BackendSpec spec_;
-  faults::Draws draws_;
+  ServiceTimes times_;
   Duration idle_limit_;
   std::string body_;                            // the body, or a chunk of a large one
   std::array<std::string, 2> heads_, answers_;  // without and with body_; by keep

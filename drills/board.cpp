@@ -23,7 +23,7 @@ Snapshot::CheckNow check_now(const Drill& drill, std::size_t i, const Measures& 
 
 }  // namespace
 
-Board::Board(const Drill& drill) : drill_{drill}, totals_(drill.loads.size()) {
+Board::Board(const Drill& drill, const Venue& venue) : drill_{drill}, venue_{venue}, totals_(drill.loads.size()) {
   shown_.length = drill.length();
   for (const FaultSpec& fault : drill.faults) {
     Snapshot::Bar bar;
@@ -54,7 +54,7 @@ void Board::now_paused(bool paused) {
 
 void Board::tell(std::string text) {
   const std::lock_guard lock{mutex_};
-  const Duration at = start_ == Time{} ? Duration::zero() : std::chrono::steady_clock::now() - start_;
+  const Duration at = start_ == Time{} ? Duration::zero() : venue_.now() - start_;
   shown_.events.push_back({at, std::move(text)});
   if (shown_.events.size() > most_events) {
     shown_.events.erase(shown_.events.begin());

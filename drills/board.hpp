@@ -11,13 +11,14 @@
 #include "drills/measures.hpp"
 #include "drills/pool_watch.hpp"
 #include "drills/snapshot.hpp"
+#include "drills/venue.hpp"
 
 namespace firedrill::drills {
 
 class Board {
  public:
-  /// `drill` outlives this.
-  explicit Board(const Drill& drill);
+  /// Both outlive this.
+  Board(const Drill& drill, const Venue& venue);
 
   /// The conductor's thread. Events count from `start`; those told before are at 0.
   void begin(faults::Time start);
@@ -36,6 +37,7 @@ class Board {
   static Snapshot::LoadNow load_now(const std::string& name, faults::Time now, const LoadMeter& meter, Totals& totals);
 
   const Drill& drill_;
+  const Venue& venue_;
   faults::Time start_{};
   std::vector<Totals> totals_;  // of each load, over the last moments
   mutable std::mutex mutex_;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "drills/event_log.hpp"
 #include "drills/line_file.hpp"
 #include "faults/time.hpp"
 
@@ -23,23 +24,23 @@ inline constexpr std::string_view journal_name = "journal.jsonl";
 
 /// A full or slow disk never stops or delays a run: lines are lost, counted, and the loss is written as a line
 /// `dropped` {lines: how many so far} as soon as lines can be written again.
-class Journal {
+class Journal final : public EventLog {
  public:
   static constexpr std::size_t usual_limit = std::size_t{64} << 20;
 
   /// Creates `directory` and journal.jsonl in it. At most `limit` bytes wait for the disk. Throws std::runtime_error.
   explicit Journal(const std::filesystem::path& directory, std::size_t limit = usual_limit);
-  ~Journal();
+  ~Journal() override;
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   /// The run's start: every later line's `t` counts from here. Lines written before carry t = 0.
-  void start(faults::Time start);
+  void start(faults::Time start) override;
   /// One line: v, seq, t, utc, event, then `fields` (an object that has none of these keys). Any thread; never waits
   /// for the disk.
-  void write(std::string_view event, const nlohmann::ordered_json& fields);
+  void write(std::string_view event, const nlohmann::ordered_json& fields) override;
   /// Writes what is still waiting, puts it on the disk and ends the thread. Later lines are lost. Returns failure().
-  std::optional<std::string> close();
+  std::optional<std::string> close() override;
 
   /// What went wrong so far: the first error and the number of lines lost. Any thread.
   std::optional<std::string> failure() const;

@@ -30,7 +30,7 @@ std::optional<TouchReport> touch(const Fields& value) {
 
 }  // namespace
 
-const std::array<JournalReading::Event, 24> JournalReading::events{{
+const std::array<JournalReading::Event, 25> JournalReading::events{{
     {"run_start", &JournalReading::run_start},
     {"command_start", &JournalReading::command_start},
     {"command_failed", &JournalReading::command_failed},
@@ -50,6 +50,7 @@ const std::array<JournalReading::Event, 24> JournalReading::events{{
     {"abort", &JournalReading::abort},
     {"heal", &JournalReading::heal},
     {"note", &JournalReading::note},
+    {"prediction", &JournalReading::prediction},
     {"decisions", &JournalReading::decisions},
     {"lag", &JournalReading::lag},
     {"cleanup", &JournalReading::cleanup},
@@ -84,6 +85,7 @@ void JournalReading::run_start(const Fields& line) {
   report_.planned_s = number_of(line, "length_s");
   if (auto argv = texts_of(line, "command"); !argv.empty()) report_.command.emplace().argv = std::move(argv);
   report_.no_faults = field(line, "no_faults") == true;
+  report_.predicted = field(line, "predicted") == true;
   for (const char* phase : {"before", "fault", "after", "always"}) named(report_.phases, phase);
   for (const Fields& spec : list_of(line, "proxies")) {
     ProxyReport& proxy = named(report_.proxies, text_of(spec, "name"));
@@ -198,6 +200,16 @@ void JournalReading::heal(const Fields& line) {
   const auto took = number_of(line, "took_s");
   const std::string why = text_of(line, "why");
   report_.heals.push_back({t_, took ? fmt::format("{} (took {:.1f} ms)", why, *took * 1000) : why});
+}
+
+void JournalReading::prediction(const Fields& line) {
+  PredictedRun& run = report_.prediction.emplace();
+  run.result = text_of(line, "result");
+  run.left_out = texts_of(line, "left_out");
+  for (const Fields& phase : list_of(line, "phases"))
+    run.phases.push_back({text_of(phase, "name"), count_of(phase, "requests").value_or(0),
+                          count_of(phase, "errors").value_or(0), number_of(phase, "p50_ms"),
+                          number_of(phase, "p99_ms")});
 }
 
 void JournalReading::lag(const Fields& line) {

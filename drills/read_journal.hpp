@@ -49,6 +49,7 @@ class JournalReading {
   void abort(const Fields& line) { report_.aborts.push_back({t_, text_of(line, "why")}); }
   void heal(const Fields& line);
   void note(const Fields& line) { report_.notes.push_back({t_, text_of(line, "text")}); }
+  void prediction(const Fields& line);
   void decisions(const Fields& line) { report_.decisions = {text_of(line, "digest"), counts_of(line, "counts")}; }
   void lag(const Fields& line);
   void cleanup(const Fields& line);
@@ -65,7 +66,7 @@ class JournalReading {
     std::string_view name;
     void (JournalReading::*take)(const Fields&);
   };
-  static const std::array<Event, 24> events;
+  static const std::array<Event, 25> events;
 
   Report report_;
   double t_ = 0;

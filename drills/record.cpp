@@ -109,6 +109,7 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
   }
   line["command"] = options.command != nullptr ? Json(options.command->argv()) : Json(nullptr);
   line["no_faults"] = options.no_faults;
+  if (options.venue != nullptr && options.venue->predicts()) line["predicted"] = true;
   journal_.write("run_start", line);
 }
 
@@ -205,6 +206,17 @@ void Record::text(std::string_view event, std::string_view key, const std::strin
   Json line = Json::object();
   line[std::string{key}] = text;
   journal_.write(event, line);
+}
+
+void Record::prediction(const PredictedRun& prediction) {
+  Json line{{"result", prediction.result}, {"phases", Json::array()}, {"left_out", prediction.left_out}};
+  for (const PredictedPhase& phase : prediction.phases) {
+    Json one{{"name", phase.name}, {"requests", phase.requests}, {"errors", phase.errors}};
+    if (phase.p50_ms) one["p50_ms"] = *phase.p50_ms;
+    if (phase.p99_ms) one["p99_ms"] = *phase.p99_ms;
+    line["phases"].push_back(std::move(one));
+  }
+  journal_.write("prediction", line);
 }
 
 void Record::heal(const std::string& why, Duration took) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "drills/event_log.hpp"
 #include "drills/force.hpp"
-#include "drills/journal.hpp"
 #include "drills/judge.hpp"
 #include "drills/pool_watch.hpp"
 #include "drills/rate_watch.hpp"
@@ -16,7 +16,7 @@ namespace firedrill::drills {
 /// One thread writes, the conductor's, but for probe().
 class Record {
  public:
-  Record(const Drill& drill, Journal& journal) : drill_{drill}, journal_{journal} {}
+  Record(const Drill& drill, EventLog& journal) : drill_{drill}, journal_{journal} {}
 
   void run_start(const RunOptions& options, std::uint64_t seed, std::size_t room, unsigned workers,
                  const std::vector<std::string>& proxy_addresses, const std::vector<std::string>& upstreams,
@@ -32,6 +32,7 @@ class Record {
   void pools(const std::string& proxy, const proxy::Counters& counters);
   void probe(const std::string& check, bool ok, Duration took, const std::string& said);
   void text(std::string_view event, std::string_view key, const std::string& text);  // abort {why}, note {text}
+  void prediction(const PredictedRun& prediction);
   void heal(const std::string& why, Duration took);
   void check(std::size_t check, const Verdict& verdict);
   void fault_summary(std::size_t fault, const Force& force, const PoolWatch& pools, const RateWatch& rates,
@@ -45,7 +46,7 @@ class Record {
 
  private:
   const Drill& drill_;
-  Journal& journal_;
+  EventLog& journal_;
 };
 
 }  // namespace firedrill::drills

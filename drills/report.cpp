@@ -58,7 +58,11 @@ std::string not_reproducible() {
 
 std::string command_to_repeat(const Report& report) {
   if (report.file.empty()) return "";
-  std::string command = fmt::format("firedrill {} {}", report.command ? "exec" : "run", quoted(report.file));
+  std::string command = fmt::format("firedrill {} {}",
+                                    report.command     ? "exec"
+                                    : report.predicted ? "simulate"
+                                                       : "run",
+                                    quoted(report.file));
   if (report.seed) command += fmt::format(" --seed {}", *report.seed);
   for (const std::string& setting : report.overrides) command += " --set " + quoted(setting);
   if (report.no_faults) command += " --no-faults";

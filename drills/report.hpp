@@ -16,6 +16,7 @@
 
 #include "drills/includes.hpp"
 #include "drills/meter.hpp"
+#include "drills/predicted.hpp"
 
 namespace firedrill::drills {
 
@@ -149,6 +150,7 @@ struct Report {
   std::vector<TrafficSlice> traffic;
   std::optional<CommandReport> command;
   bool no_faults = false;  // the drill's faults were left out
+  bool predicted = false;  // nothing has happened: this is what would
   std::vector<CheckReport> checks, signals;
   std::vector<FaultReport> faults;
   std::vector<PoolReport> pools;
@@ -168,6 +170,7 @@ struct Report {
     MaybeNumber workers_p50_ms, workers_p99_ms;  // of those that move bytes
   };
   std::optional<Lag> lag;
+  std::optional<PredictedRun> prediction;  // what was foretold of this run
   std::optional<CleanupReport> cleanup;
 };
 

@@ -183,6 +183,19 @@ Json decisions(const std::optional<Report::Decisions>& decided) {
   return {{"digest", decided->digest}, {"counts", decided->counts}};
 }
 
+Json prediction(const std::optional<PredictedRun>& prediction) {
+  if (!prediction) return nullptr;
+  Json all = Json::array();
+  for (const PredictedPhase& phase : prediction->phases)
+    all.push_back({{"name", phase.name},
+                   {"requests", phase.requests},
+                   {"errors", phase.errors},
+                   {"error_ratio", maybe(phase.error_ratio())},
+                   {"p50_ms", maybe(phase.p50_ms)},
+                   {"p99_ms", maybe(phase.p99_ms)}});
+  return {{"result", prediction->result}, {"phases", all}, {"left_out", prediction->left_out}};
+}
+
 Json lag(const std::optional<Report::Lag>& lag) {
   if (!lag) return nullptr;
   return {{"p50_ms", maybe(lag->p50_ms)},
@@ -222,6 +235,7 @@ Json to_json(const Report& report) {
           {"unknown_events", report.unknown},
           {"command", command(report.command)},
           {"no_faults", report.no_faults},
+          {"predicted", report.predicted},
           {"phases", phases(report.phases)},
           {"loads", loads(report.loads)},
           {"checks", checks(report.checks)},
@@ -235,8 +249,9 @@ Json to_json(const Report& report) {
           {"notes", moments(report.notes)},
           {"cleanup", cleanup(report.cleanup)},
           {"lag", lag(report.lag)},
+          {"prediction", prediction(report.prediction)},
           {"repeat_with", command_to_repeat(report)},
-          {"not_reproducible", not_reproducible()}};
+          {"not_reproducible", report.predicted ? "" : not_reproducible()}};
 }
 
 }  // namespace firedrill::drills

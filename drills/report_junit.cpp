@@ -80,13 +80,18 @@ Case of(const CommandReport& command) {
   return one;
 }
 
-Case of(const CheckReport& check) {
+Case of(const CheckReport& check, bool predicted) {
   Case one{"checks", check.name};
   one.detail =
       fmt::format("during: {}\nsource: {}\nexpected: {}\nmeasured: {}\nsamples: {}\n", check.during, check.source,
                   check.expected, check.measured.empty() ? "not measured" : check.measured, check.samples);
   if (!check.last_failure.empty()) one.detail += "last failed probe: " + check.last_failure + "\n";
   if (check.passed == true) return one;
+  if (predicted && !check.passed) {
+    one.verdict = Verdict::skipped;
+    one.message = check.reason;
+    return one;
+  }
   const bool judged = check.passed.has_value() && check.samples > 0;
   one.verdict = judged ? Verdict::failure : Verdict::error;
   one.type = judged ? "expectation" : !check.passed.has_value() ? "not-judged" : "no-samples";
@@ -104,6 +109,11 @@ Case of(const FaultReport& fault, const Report& report) {
   if (fault.unseen) {
     one.verdict = Verdict::skipped;
     one.message = "the kernel does the refusing: whom it met cannot be seen from here";
+    return one;
+  }
+  if (report.predicted && report.result == "passed") {  // else it would have been the reason
+    one.verdict = Verdict::skipped;
+    one.message = "what is behind its proxy is not part of the drill: nothing is predicted of it";
     return one;
   }
   if (fault.in_force.empty() && report.result == "aborted") {
@@ -179,9 +189,9 @@ std::string property(std::string_view name, std::string_view value) {
 std::string to_junit(const Report& report) {
   std::vector<Case> cases;
   if (report.command) cases.push_back(of(*report.command));
-  for (const CheckReport& check : report.checks) cases.push_back(of(check));
+  for (const CheckReport& check : report.checks) cases.push_back(of(check, report.predicted));
   for (const FaultReport& fault : report.faults) cases.push_back(of(fault, report));
-  cases.push_back(cleanup(report));
+  if (!report.predicted) cases.push_back(cleanup(report));
   const auto count = [&](Verdict verdict) {
     return std::count_if(cases.begin(), cases.end(), [&](const Case& one) { return one.verdict == verdict; });
   };
@@ -200,7 +210,8 @@ std::string to_junit(const Report& report) {
   text += ">\n    <properties>\n";
   text += property("title", report.title) + property("owner", report.owner) + property("version", report.version) +
           property("seed", report.seed ? std::to_string(*report.seed) : "") + property("result", report.result) +
-          property("exit_code", std::to_string(report.exit_code));
+          property("exit_code", std::to_string(report.exit_code)) +
+          property("predicted", report.predicted ? "true" : "");
   text += "    </properties>\n";
   for (const Case& one : cases) text += xml(one, report.drill);
   return text + "  </testsuite>\n</testsuites>\n";

@@ -11,7 +11,8 @@ namespace {
 std::string verdict(const Report& report) {
   const std::string name = report.title.empty() ? report.drill : report.title;
   const auto headline = [&](std::string_view word) {
-    return name.empty() ? fmt::format("# {}\n", word) : fmt::format("# {}: {}\n", word, safe(name));
+    const std::string said = report.predicted ? fmt::format("{} (predicted)", word) : std::string{word};
+    return name.empty() ? fmt::format("# {}\n", said) : fmt::format("# {}: {}\n", said, safe(name));
   };
   if (report.result == "passed") return headline("✓ Passed");
   if (report.result == "failed") return headline("✗ Failed");
@@ -29,6 +30,11 @@ std::string preamble(const Report& report) {
   if (!report.version.empty()) facts.push_back("firedrill " + safe(report.version));
   if (!report.host.empty()) facts.push_back("on " + safe(report.host));
   std::string text = joined(facts, " · ") + "\n";
+  if (report.predicted)
+    text +=
+        "\n> **This is a prediction.** Nothing was opened and nobody was asked: the drill was played in virtual time, "
+        "on "
+        "a machine that is never late. What cannot be predicted is said in the notes.\n";
   if (!report.reasons.empty()) text += "\n";
   for (const std::string& reason : report.reasons) text += "- " + safe(reason) + "\n";
   if (!report.complete) {
@@ -59,9 +65,11 @@ std::string mark(const CheckReport& check) {
 std::string checks_section(const Report& report) {
   std::string text = "\n## Checks\n\n";
   if (report.checks.empty()) return text + "The drill has none.\n";
-  text += heading({"", "check", "during", "source", "expected", "measured", "samples"});
+  text +=
+      heading({"", "check", "during", "source", "expected", report.predicted ? "predicted" : "measured", "samples"});
   for (const CheckReport& check : report.checks) {
-    const std::string measured = check.measured.empty() ? std::string{not_measured} : safe(check.measured);
+    const std::string measured =
+        check.measured.empty() ? std::string{report.predicted ? "not predicted" : not_measured} : safe(check.measured);
     text += row({mark(check), safe(check.name), safe(check.during), safe(check.source), safe(check.expected), measured,
                  grouped(check.samples)});
   }
@@ -116,6 +124,26 @@ std::string phases_section(const Report& report) {
   return text;
 }
 
+std::string prediction_section(const Report& report) {
+  if (!report.prediction) return "";
+  std::string text = fmt::format("\n## Predicted and measured\n\nBefore the run it was predicted to end as {}.\n\n",
+                                 report.prediction->result.empty() ? "nobody knows" : safe(report.prediction->result));
+  text += heading({"phase", "errors predicted", "measured", "p50 predicted", "measured", "p99 predicted", "measured"});
+  for (const PhaseReport& phase : report.phases) {
+    const auto foretold = std::find_if(report.prediction->phases.begin(), report.prediction->phases.end(),
+                                       [&](const PredictedPhase& one) { return one.name == phase.name; });
+    if (foretold == report.prediction->phases.end()) continue;
+    const bool any = phase.requests.count > 0, was_any = foretold->requests > 0;
+    const auto shown = [](bool there, std::string figure) { return there ? std::move(figure) : std::string{"–"}; };
+    text += row({safe(phase.name), shown(was_any, show_ratio(foretold->error_ratio())),
+                 shown(any, show_ratio(phase.error_ratio())), shown(was_any, show_ms(foretold->p50_ms)),
+                 shown(any, show_ms(phase.quantile_ms(0.5))), shown(was_any, show_ms(foretold->p99_ms)),
+                 shown(any, show_ms(phase.quantile_ms(0.99)))});
+  }
+  for (const std::string& what : report.prediction->left_out) text += fmt::format("\nNot predicted: {}\n", safe(what));
+  return text;
+}
+
 std::string timeline_section(const Report& report) {
   const std::string drawing = picture(report);
   return drawing.empty() ? "" : "\n## Timeline\n\n```text\n" + drawing + "```\n";
@@ -141,6 +169,7 @@ std::string proxies_section(const Report& report) {
 }
 
 std::string cleanup_section(const Report& report) {
+  if (report.predicted) return "";
   std::string text = "\n## Clean-up\n\n";
   if (report.cleanup)
     text +=
@@ -175,7 +204,9 @@ std::string fenced(std::string_view text, std::string_view language) {
 std::string repeat_section(const Report& report) {
   std::string text = "\n## Reproducing\n\n";
   if (const std::string command = command_to_repeat(report); !command.empty()) text += fenced(command, "sh") + "\n";
-  text += not_reproducible() + "\n";
+  text += (report.predicted ? "The same file with the same seed and settings gives the same prediction."
+                            : not_reproducible()) +
+          "\n";
   if (report.decisions) {
     std::vector<std::string> counts;
     for (const auto& [fault, n] : report.decisions->counts)
@@ -200,7 +231,7 @@ std::string to_markdown(const Report& report) {
   std::string text = verdict(report) + "\n" + preamble(report);
   text += "\n## What happened\n\n" + story(report) + "\n";
   text += command_section(report) + checks_section(report) + signals_section(report) + phases_section(report) +
-          timeline_section(report) + faults_section(report) + pools_section(report) + proxies_section(report) +
+          prediction_section(report) + timeline_section(report) + faults_section(report) + pools_section(report) + proxies_section(report) +
           fidelity_section(report) + cleanup_section(report) + notes_section(report) + repeat_section(report);
   return text;
 }

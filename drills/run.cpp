@@ -9,12 +9,11 @@
 #include <fmt/format.h>
 
 #include "drills/judge.hpp"
+#include "drills/live_venue.hpp"
 #include "drills/run_state.hpp"
 #include "faults/units.hpp"
 
 namespace firedrill::drills {
-
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -39,6 +38,8 @@ Run::State::State(Drill d, RunOptions o)
     : drill{std::move(d)},
       options{std::move(o)},
       seed{options.seed.value_or(drill.seed)},
+      own_venue{options.venue != nullptr ? nullptr : std::make_unique<LiveVenue>(options.workers, options.host)},
+      venue{options.venue != nullptr ? *options.venue : *own_venue},
       length{drill.length()},
       steps{timeline(drill)},
       force{drill, faults::Seed{seed}},
@@ -47,7 +48,7 @@ Run::State::State(Drill d, RunOptions o)
       touched(drill.faults.size()),
       healed(drill.faults.size()),
       rates{drill.faults.size()},
-      board{drill} {}
+      board{drill, venue} {}
 
 unsigned Run::State::stops() const {
   const std::lock_guard lock{mutex};
@@ -57,32 +58,28 @@ unsigned Run::State::stops() const {
 Outcome Run::State::go() {
   outcome.result = Result::passed;
   try {
-    outcome.directory = options.directory.empty()
-                            ? new_run_directory("firedrill-runs", drill.name, std::chrono::system_clock::now()).string()
-                            : options.directory;
-    journal = std::make_unique<Journal>(outcome.directory);
+    outcome.directory = options.directory;
+    journal = venue.open_log(drill, outcome.directory);
   } catch (const std::exception& error) {
     outcome.directory.clear();
     outcome.worsen(Result::errored,
                    fmt::format("the journal could not be opened, nothing was started: {}", error.what()));
-    board.show(steady_clock::now(), measures, force, pools, true);
+    board.show(venue.now(), measures, force, pools, true);
     return outcome;
   }
   record = std::make_unique<Record>(drill, *journal);
-  const std::size_t room = proxy::Engine::room();
+  const std::size_t room = venue.room();
   try {
     if (room == 0)
       throw std::runtime_error{"the limit of descriptors leaves no room for connections; raise it (ulimit -n)"};
-    stage = std::make_unique<Stage>(
-        drill, seed, options.workers, force, measures,
-        [this](const std::string& check, bool ok, Duration took, const std::string& said) {
-          record->probe(check, ok, took, said);
-        },
-        options.host);
+    stage = venue.open(drill, seed, force, measures,
+                       [this](const std::string& check, bool ok, Duration took, const std::string& said) {
+                         record->probe(check, ok, took, said);
+                       });
   } catch (const std::exception& error) {
     outcome.worsen(Result::errored, fmt::format("could not start: {}", error.what()));
   }
-  start = steady_clock::now() + head_start;
+  start = venue.now() + head_start;
   journal->start(start);
   board.begin(start);
   if (stage) {
@@ -93,6 +90,7 @@ Outcome Run::State::go() {
       board.tell(
           fmt::format("proxy {}: {} -> {}", drill.proxies[i].name, stage->proxy_addresses()[i], stage->upstreams()[i]));
     for (const std::string& note : options.notes) record->text("note", "text", note);
+    if (options.prediction) record->prediction(*options.prediction);
     conduct();
   } else {
     const std::vector<std::string> none_open(std::max(drill.proxies.size(), drill.backends.size()), "");
@@ -121,7 +119,7 @@ void Run::State::conduct() {
     if (!paused_at && next_step < steps.size()) next = std::min(next, start + steps[next_step].at);
     {
       std::unique_lock lock{mutex};
-      woken.wait_until(lock, next, [this] { return times_stopped > 0 || command_over || !orders.empty(); });
+      venue.wait(lock, woken, next, [this] { return times_stopped > 0 || command_over || !orders.empty(); });
       // Ctrl-C reaches the command and us at the same moment, in either order.
       if (times_stopped == 0 && command_over && options.command->ending().value_or(Wrapped::Ending{}).signal != 0)
         woken.wait_for(lock, std::chrono::milliseconds{100}, [this] { return times_stopped > 0; });
@@ -134,8 +132,8 @@ void Run::State::conduct() {
         break;
       }
     }
-    const Time now = steady_clock::now();
-    if (now >= next) {
+    const Time now = venue.now();
+    if (now > next) {
       lag.record(now - next);
       longest_lag = std::max(longest_lag, now - next);
     }
@@ -155,7 +153,7 @@ void Run::State::conduct() {
     if (end() <= now) break;
   }
   take_no_more_orders();
-  const Time stopped = steady_clock::now();
+  const Time stopped = venue.now();
   if (stopping() && why != "command") {  // a command that ended before has had its end
     record->text("abort", "why", why);
     board.tell("stopped: " + why);
@@ -174,7 +172,7 @@ void Run::State::conduct() {
   if (options.command != nullptr) end_command();
   stage->stop_asking();
   wait_for_answers();
-  sample(steady_clock::now());
+  sample(venue.now());
   close_proxies();
   workers_lag = stage->host().lag();
   stage.reset();
@@ -186,7 +184,7 @@ void Run::State::conduct() {
 void Run::State::start_command() {
   std::this_thread::sleep_until(start);
   if (stopping()) return;
-  play(steady_clock::now());
+  play(venue.now());
   const EnvironmentVariables variables = proxy_variables(drill, stage->proxy_addresses());
   record->command_start(variables);
   try {
@@ -229,7 +227,7 @@ void Run::State::carry_out(const std::vector<Step>& moment, Time now, std::strin
     outcome.worsen(Result::errored, error.what());
     board.tell(error.what());
   }
-  const Time done = steady_clock::now();
+  const Time done = venue.now();
   measure_proxies(done);
   rates.look(force, done);
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,9 @@
 #include "drills/drill.hpp"
 #include "drills/host.hpp"
 #include "drills/outcome.hpp"
+#include "drills/predicted.hpp"
 #include "drills/snapshot.hpp"
+#include "drills/venue.hpp"
 #include "drills/wrapped.hpp"
 
 namespace firedrill::drills {
@@ -26,6 +29,10 @@ struct RunOptions {
   bool no_faults = false;           // they were taken out of the drill; for the journal
   std::vector<std::string> notes;   // for the journal
   Host* host = nullptr;             // carries the proxies; outlives the run. None: an engine of the run's own
+  Venue* venue = nullptr;           // where it takes place; outlives the run. None: sockets, and the clock on the wall
+  std::optional<PredictedRun> prediction{};  // for the journal
+  /// Checks and faults, by their place in the drill, of which nothing can be said there, and why.
+  std::map<std::size_t, std::string> untold_checks{}, untold_faults{};
 };
 
 /// What somebody wants of a run that is under way.

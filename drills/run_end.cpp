@@ -13,8 +13,6 @@
 
 namespace firedrill::drills {
 
-using std::chrono::steady_clock;
-
 namespace {
 
 constexpr Duration grace = std::chrono::seconds{2};  // for the last answers of a run that was stopped, and for links
@@ -43,11 +41,11 @@ void Run::State::wait_for_answers() {
   if (!aborted)
     for (const LoadSpec& load : drill.loads) patience = std::max(patience, load.timeout + std::chrono::seconds{1});
   const unsigned before = stops();
-  const Time deadline = steady_clock::now() + patience;
+  const Time deadline = venue.now() + patience;
   std::size_t missing = 0;
   do {
-    missing = stage->wait_for_answers(std::min(deadline, steady_clock::now() + std::chrono::milliseconds{50}));
-  } while (missing > 0 && steady_clock::now() < deadline && stops() == before);
+    missing = stage->wait_for_answers(std::min(deadline, venue.now() + std::chrono::milliseconds{50}));
+  } while (missing > 0 && venue.now() < deadline && stops() == before);
   if (missing > 0) {
     const std::string lost = fmt::format("{} requests had no answer when the run ended, and are not counted", missing);
     record->text("note", "text", lost);
@@ -67,7 +65,7 @@ void Run::State::close_proxies() {
   std::vector<std::future<proxy::Counters>> closing;
   for (const ProxyBlock& proxy : drill.proxies)
     closing.push_back(
-        std::async(std::launch::async, [this, patience, &proxy] { return stage->host().close(proxy.name, patience); }));
+        std::async(venue.closing(), [this, patience, &proxy] { return stage->host().close(proxy.name, patience); }));
   for (std::size_t i = 0; i < closing.size(); ++i) {
     const proxy::Counters last = closing[i].get();
     record->proxy(drill.proxies[i].name, last);
@@ -79,7 +77,7 @@ void Run::State::close_proxies() {
 
 void Run::State::heal(const std::string& why) {
   board.enter(Snapshot::Stage::healing);
-  const Time began = steady_clock::now();
+  const Time began = venue.now();
   measure_proxies(began);
   std::vector<std::size_t> were;
   for (std::size_t i = 0; i < drill.faults.size(); ++i)
@@ -91,7 +89,7 @@ void Run::State::heal(const std::string& why) {
   } catch (const std::runtime_error& error) {
     outcome.worsen(Result::errored, error.what());
   }
-  const Time done = steady_clock::now();
+  const Time done = venue.now();
   measure_proxies(done);
   for (const std::size_t i : were) {
     phases.off(i, done);
@@ -111,10 +109,16 @@ void Run::State::judge_all() {
     const CheckSpec& check = drill.checks[i];
     // What an abort cut short is nobody's failure, and what the heal ended nobody's success.
     const bool cut = outcome.result == Result::aborted && cut_short.test(phases.bit(check.during));
-    verdict.judged = outcome.result != Result::aborted || (verdict.measured_at_all && !cut);
-    if (!verdict.judged)
+    const auto untold = options.untold_checks.find(i);
+    const bool can_be_told = untold == options.untold_checks.end();
+    verdict.judged = can_be_told && (outcome.result != Result::aborted || (verdict.measured_at_all && !cut));
+    if (!can_be_told) {
+      verdict.reason = untold->second;
+      verdict.measured.clear();
+    } else if (!verdict.judged) {
       verdict.reason = cut ? fmt::format("the run was aborted during \"{}\"", check.during)
                            : "the run was aborted before there was anything to judge";
+    }
     record->check(i, verdict);
     if (check.is_signal()) {
       board.tell(fmt::format("signal \"{}\" {}", check.name,
@@ -135,7 +139,7 @@ void Run::State::judge_all() {
   }
   // No vacuous green: a fault that touched nothing proved nothing. One that an abort cut short is not to blame.
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
-    if (force.links(i) > 0 || outcome.result == Result::aborted) continue;
+    if (force.links(i) > 0 || outcome.result == Result::aborted || options.untold_faults.contains(i)) continue;
     std::string where;
     for (const std::string& proxy : drill.faults[i].proxies) where += (where.empty() ? "" : ", ") + proxy;
     if (force.unseen(i)) {
@@ -192,12 +196,12 @@ void Run::State::summarise(Duration lasted) {
 }
 
 void Run::State::finish_journal() {
-  const Duration lasted = conducted ? steady_clock::now() - start : Duration::zero();
+  const Duration lasted = conducted ? venue.now() - start : Duration::zero();
   record->run_end(outcome, std::max(lasted, Duration::zero()));
   record.reset();
   std::optional<std::string> failure = journal->close();
   try {  // with lines missing, too: the report says so
-    write_reports(outcome.directory, read_journal(outcome.directory));
+    if (!outcome.directory.empty()) write_reports(outcome.directory, read_journal(outcome.directory));
   } catch (const std::exception& error) {
     if (!failure) failure = error.what();
   }

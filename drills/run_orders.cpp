@@ -13,8 +13,6 @@
 
 namespace firedrill::drills {
 
-using std::chrono::steady_clock;
-
 namespace {
 
 constexpr std::chrono::seconds patience{5};
@@ -67,9 +65,9 @@ void Run::State::obey_orders() {
       given = std::move(orders.front());
       orders.pop_front();
     }
-    const std::string obstacle = obey(given.order, steady_clock::now());
+    const std::string obstacle = obey(given.order, venue.now());
     // Whoever is answered, and looks, finds what it has asked for.
-    if (obstacle.empty()) board.show(steady_clock::now(), measures, force, pools, false);
+    if (obstacle.empty()) board.show(venue.now(), measures, force, pools, false);
     given.answer.set_value(obstacle);
   }
 }

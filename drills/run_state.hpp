@@ -16,7 +16,7 @@
 #include "drills/rate_watch.hpp"
 #include "drills/record.hpp"
 #include "drills/run.hpp"
-#include "drills/stage.hpp"
+#include "drills/venue.hpp"
 
 namespace firedrill::drills {
 
@@ -58,6 +58,8 @@ struct Run::State {
   const Drill drill;
   const RunOptions options;
   const std::uint64_t seed;
+  const std::unique_ptr<Venue> own_venue;  // null: somebody else's
+  Venue& venue;
 
   // The conductor's.
   Duration length;          // somebody may extend it
@@ -68,9 +70,9 @@ struct Run::State {
   Force force;
   Phases phases;
   Measures measures;
-  std::unique_ptr<Journal> journal;
+  std::unique_ptr<EventLog> journal;
   std::unique_ptr<Record> record;
-  std::unique_ptr<Stage> stage;
+  std::unique_ptr<Scene> stage;
   Time start{};
   Phases::Set cut_short;   // the phases that an abort fell into
   bool conducted = false;  // it came to the first request

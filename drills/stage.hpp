@@ -16,37 +16,30 @@
 #include "drills/load.hpp"
 #include "drills/measures.hpp"
 #include "drills/probe.hpp"
+#include "drills/venue.hpp"
 
 namespace firedrill::drills {
 
-/// A probe's sample, for the journal. Called on the probes' thread.
-using OnSample = std::function<void(const std::string& check, bool ok, Duration took, const std::string& said)>;
-
-class Stage {
+class Stage final : public Scene {
  public:
   /// Opens backends first, then proxies. Throws std::runtime_error (std::system_error among them) that says what could
   /// not be opened; all is closed again then. The arguments outlive the stage. Without a `host` proxies get an engine
   /// of their own.
   Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const Force& force, Measures& measures,
         const OnSample& on_sample, Host* host = nullptr);
-  ~Stage();
+  ~Stage() override;
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  /// Loads and probes begin at `start`; loads send for `length`.
-  void begin(faults::Time start, Duration length);
-  /// No more requests and probes.
-  void stop_asking();
-  /// Until every request has its answer, or `deadline`; returns how many have none.
-  std::size_t wait_for_answers(faults::Time deadline);
-  /// Closes the loads' connections, idle or not.
-  void hang_up();
+  void begin(faults::Time start, Duration length) override;
+  void stop_asking() override;
+  std::size_t wait_for_answers(faults::Time deadline) override;
+  void hang_up() override;
 
-  Host& host() { return *host_; }
-  /// "127.0.0.1:41233", in the order of the drill.
-  const std::vector<std::string>& proxy_addresses() const { return proxy_addresses_; }
-  const std::vector<std::string>& upstreams() const { return upstreams_; }
-  const std::vector<std::string>& backend_addresses() const { return backend_addresses_; }
+  Host& host() override { return *host_; }
+  const std::vector<std::string>& proxy_addresses() const override { return proxy_addresses_; }
+  const std::vector<std::string>& upstreams() const override { return upstreams_; }
+  const std::vector<std::string>& backend_addresses() const override { return backend_addresses_; }
 
  private:
   void open_proxies(const Force& force);

@@ -19,6 +19,18 @@ bool choose(const Fault& fault, const LinkFacts& link) {
   return !scope.max_links || fault.effects->claim(link.ordinal, *scope.max_links);
 }
 
+void decide(const std::vector<std::shared_ptr<const Fault>>& script, const LinkFacts& link) {
+  for (const auto& fault : script) {
+    const std::uint64_t draw = Draws{link.seed, fault->name, link.ordinal}.bits(0);
+    std::uint64_t outcome = 0;
+    if (fault->scope.drawn(fault->name, link.seed, link.ordinal)) {
+      const Making making{link.seed, fault->name, *fault->effects};
+      outcome = fault->kind->fate != nullptr ? mix(1 + fault->kind->fate(*fault->settings, making, link)) : 1;
+    }
+    fault->effects->decided(draw, outcome);
+  }
+}
+
 const std::shared_ptr<const Fault>* Plan::find(std::string_view name) const {
   for (const auto& fault : faults)
     if (fault->name == name) return &fault;

@@ -41,6 +41,8 @@ std::size_t find_onward(const Values& all, std::size_t from, Predicate is) {
 
 /// Whether `fault` is for `link`, which has not been decided about yet; counts it.
 bool choose(const Fault& fault, const LinkFacts& link);
+/// One decision per scripted fault and link, in force or not: the digest of a run must not depend on when a fault came.
+void decide(const std::vector<std::shared_ptr<const Fault>>& script, const LinkFacts& link);
 
 struct Plan {
   Seed seed;

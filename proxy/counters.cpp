@@ -14,6 +14,22 @@ std::string_view name(End end) {
   return names[static_cast<std::size_t>(end)];
 }
 
+End end_of(faults::Cause why) {
+  switch (why) {
+    case faults::Cause::refused:
+      return End::refused;
+    case faults::Cause::queue_full:
+      return End::queue_full;
+    case faults::Cause::queue_timeout:
+      return End::queue_timeout;
+    case faults::Cause::evicted:
+      return End::evicted;
+    case faults::Cause::client_gone:
+      return End::client_gone;
+  }
+  return End::refused;
+}
+
 void Cells::add_to(Counters& sum) const {
   const auto value = [](const Cell& cell) { return cell.load(std::memory_order_relaxed); };
   // Ends before openings, so that a link that ends meanwhile does not count as ended but never opened.

@@ -38,6 +38,8 @@ enum class End : std::uint8_t {
 };
 inline constexpr std::size_t end_count = static_cast<std::size_t>(End::by_hand) + 1;
 std::string_view name(End end);  // "client_finished", …
+/// Which end a gate's refusal counts as.
+End end_of(faults::Cause why);
 
 /// One moment's figures of one proxy. Sums since the proxy opened, except `open`.
 struct Counters {

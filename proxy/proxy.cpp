@@ -30,22 +30,6 @@ std::runtime_error no_answer(const std::string& proxy) {
 
 }  // namespace
 
-End end_of(faults::Cause why) {
-  switch (why) {
-    case faults::Cause::refused:
-      return End::refused;
-    case faults::Cause::queue_full:
-      return End::queue_full;
-    case faults::Cause::queue_timeout:
-      return End::queue_timeout;
-    case faults::Cause::evicted:
-      return End::evicted;
-    case faults::Cause::client_gone:
-      return End::client_gone;
-  }
-  return End::refused;
-}
-
 Proxy::Proxy(ProxySpec spec, const std::vector<std::unique_ptr<Worker>>& workers, std::size_t memory_cap)
     : spec_{std::move(spec)},
       memory_cap_{memory_cap},
@@ -65,7 +49,7 @@ void Proxy::accepted(Descriptor client, const faults::Address& address) {
   std::unique_lock lock{mutex_};
   const std::uint64_t ordinal = ++last_ordinal_;
   const faults::LinkFacts facts{spec_.seed, ordinal, address, now, now, {}};
-  tell_script(facts);
+  faults::decide(spec_.script, facts);
   answering_ = ordinal;
   answer_ = Answer::none;
   gates_.arrive(facts, now, *this);
@@ -92,19 +76,6 @@ void Proxy::accepted(Descriptor client, const faults::Address& address) {
   branch.worker().post([&branch, facts, answer, held = std::move(client)]() mutable {
     branch.start(std::move(held), facts, answer == Answer::admit);
   });
-}
-
-// One decision per scripted fault and link, in force or not: the digest of a run must not depend on when a fault came.
-void Proxy::tell_script(const faults::LinkFacts& facts) const {
-  for (const auto& fault : spec_.script) {
-    const std::uint64_t draw = faults::Draws{facts.seed, fault->name, facts.ordinal}.bits(0);
-    std::uint64_t outcome = 0;
-    if (fault->scope.drawn(fault->name, facts.seed, facts.ordinal)) {
-      const faults::Making making{facts.seed, fault->name, *fault->effects};
-      outcome = fault->kind->fate != nullptr ? faults::mix(1 + fault->kind->fate(*fault->settings, making, facts)) : 1;
-    }
-    fault->effects->decided(draw, outcome);
-  }
 }
 
 void Proxy::admit(std::uint64_t link, Time) {

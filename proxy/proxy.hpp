@@ -51,7 +51,6 @@ class Proxy final : private faults::GateOutlet {
   void admit(std::uint64_t link, Time now) override;
   void turn_away(std::uint64_t link, faults::Ending how, faults::Cause why, Time now) override;
   Branch& branch_of(std::uint64_t link) { return *branches_[link % branches_.size()]; }
-  void tell_script(const faults::LinkFacts& facts) const;
   void expire(Time now);
   void settle();
   void arm_gates();
@@ -83,8 +82,5 @@ class Proxy final : private faults::GateOutlet {
   std::mutex gone_mutex_;
   std::condition_variable gone_;
 };
-
-/// Which end a gate's refusal counts as.
-End end_of(faults::Cause why);
 
 }  // namespace firedrill::proxy

@@ -1,7 +1,5 @@
 // Requests, by http_parser, one at a time.
-#include "drills/backend_session.hpp"
-
-#include <utility>
+#include "drills/request_parser.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +11,9 @@ constexpr std::uint32_t header_limit = 8 * 1024;
 // The library keeps this limit in one variable for the whole process: set before there are threads to race with.
 const bool header_limit_set = (http_parser_set_max_header_size(header_limit), true);
 
-http_parser_settings make_settings() {
+}  // namespace
+
+http_parser_settings RequestParser::make_settings() {
   http_parser_settings settings;
   http_parser_settings_init(&settings);
   settings.on_headers_complete = [](http_parser* parser) {
@@ -21,37 +21,35 @@ http_parser_settings make_settings() {
     return 0;
   };
   settings.on_message_complete = [](http_parser* parser) {
-    auto& session = *static_cast<BackendSession*>(parser->data);
-    session.complete = true;
-    session.keep = http_should_keep_alive(parser) != 0;
+    auto& self = *static_cast<RequestParser*>(parser->data);
+    self.complete_ = true;
+    self.keep = http_should_keep_alive(parser) != 0;
     http_parser_pause(parser, 1);  // one request at a time: answers leave in order
     return 0;
   };
   return settings;
 }
-const http_parser_settings parsing = make_settings();
 
-}  // namespace
-
-BackendSession::BackendSession(BackendSocket&& s, asio::io_context& context) : socket{std::move(s)}, service{context} {
-  http_parser_init(&parser, HTTP_REQUEST);
-  parser.data = this;
+RequestParser::RequestParser() {
+  http_parser_init(&parser_, HTTP_REQUEST);
+  parser_.data = this;
 }
 
-BackendSession::Parsed BackendSession::parse(std::string_view bytes) {
-  const std::size_t used = http_parser_execute(&parser, &parsing, bytes.data(), bytes.size());
-  if (complete) {
+RequestParser::Parsed RequestParser::parse(std::string_view bytes) {
+  static const http_parser_settings parsing = make_settings();
+  const std::size_t used = http_parser_execute(&parser_, &parsing, bytes.data(), bytes.size());
+  if (complete_) {
     early = bytes.substr(used);
     return Parsed::whole;
   }
-  const auto error = HTTP_PARSER_ERRNO(&parser);
+  const auto error = HTTP_PARSER_ERRNO(&parser_);
   if (error == HPE_OK) return Parsed::part;
   return error == HPE_HEADER_OVERFLOW ? Parsed::too_large : Parsed::malformed;
 }
 
-void BackendSession::resume() {
-  complete = false;
-  http_parser_pause(&parser, 0);
+void RequestParser::resume() {
+  complete_ = false;
+  http_parser_pause(&parser_, 0);
 }
 
 std::string answer_head(unsigned status, std::uint64_t body, bool keep) {
