@@ -231,8 +231,9 @@ std::string to_markdown(const Report& report) {
   std::string text = verdict(report) + "\n" + preamble(report);
   text += "\n## What happened\n\n" + story(report) + "\n";
   text += command_section(report) + checks_section(report) + signals_section(report) + phases_section(report) +
-          prediction_section(report) + timeline_section(report) + faults_section(report) + pools_section(report) + proxies_section(report) +
-          fidelity_section(report) + cleanup_section(report) + notes_section(report) + repeat_section(report);
+          prediction_section(report) + timeline_section(report) + faults_section(report) + pools_section(report) +
+          proxies_section(report) + fidelity_section(report) + cleanup_section(report) + notes_section(report) +
+          repeat_section(report);
   return text;
 }
 

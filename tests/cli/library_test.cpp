@@ -31,21 +31,23 @@ ordered_json named(const ordered_json& list, const std::string& name) {
   return {};
 }
 
-// Error ratios within 5 percentage points, p99 within a fifth and what a busy machine adds to a request that nothing
-// was done to.
+// Error ratios within 5 percentage points, p99 within a fifth where the drill decides about it: what is fast anyway
+// says more of the machine. A phase begins when its fault is in force, which a busy machine makes a request or a few
+// later.
 void expect_as_predicted(const ordered_json& report) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  constexpr double usual_lag_ms = 10;
+  constexpr double decided_by_the_drill_ms = 200;
   EXPECT_EQ(report.at("prediction").at("result"), "passed");
   for (const char* phase : {"before", "fault", "after", "always"}) {
     const ordered_json foretold = named(report.at("prediction").at("phases"), phase);
     const ordered_json measured = named(report.at("phases"), phase);
-    EXPECT_EQ(foretold.at("requests"), measured.at("requests")) << phase;
-    if (measured.at("requests") == 0) continue;
+    const double requests = measured.at("requests").get<double>();
+    EXPECT_NEAR(foretold.at("requests").get<double>(), requests, 5 + 0.01 * requests) << phase;
+    if (requests == 0) continue;
     EXPECT_NEAR(foretold.at("error_ratio").get<double>(), measured.at("error_ratio").get<double>(), 0.05) << phase;
-    if (phase == std::string{"before"}) continue;  // what is fast anyway says more of the machine than of the drill
-    const double p99 = measured.at("p99_ms").get<double>();
-    EXPECT_NEAR(foretold.at("p99_ms").get<double>(), p99, 0.2 * p99 + usual_lag_ms) << phase;
+    const double p99 = foretold.at("p99_ms").get<double>();
+    if (p99 < decided_by_the_drill_ms) continue;
+    EXPECT_NEAR(p99, measured.at("p99_ms").get<double>(), 0.2 * p99) << phase;
   }
 #else
   EXPECT_EQ(report.at("prediction").at("result"), "passed");
