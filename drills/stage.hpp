@@ -16,6 +16,7 @@
 #include "drills/load.hpp"
 #include "drills/measures.hpp"
 #include "drills/probe.hpp"
+#include "drills/tools.hpp"
 
 namespace firedrill::drills {
 
@@ -37,10 +38,13 @@ class Stage {
   void begin(faults::Time start, Duration length);
   /// No more requests and probes.
   void stop_asking();
-  /// Until every request has its answer, or `deadline`; returns how many have none.
+  /// Until every request has its answer and every tool is done, or `deadline`; returns how many have none or are not.
   std::size_t wait_for_answers(faults::Time deadline);
-  /// Closes the loads' connections, idle or not.
+  std::size_t running_tools() const { return tools_->wait({}); }
+  /// Closes the loads' connections, idle or not, and ends tools.
   void hang_up();
+  /// Of a load that no tool makes, before hang_up().
+  LoadConnections connections(const std::string& load) const;
 
   Host& host() { return *host_; }
   /// "127.0.0.1:41233", in the order of the drill.
@@ -50,6 +54,7 @@ class Stage {
 
  private:
   void open_proxies(const Force& force);
+  void add_load(const LoadSpec& spec, Measures& measures);
   void add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample& on_sample);
   /// Names become addresses.
   std::string resolved(const Target& target) const;
@@ -65,6 +70,8 @@ class Stage {
   Host* host_;
   std::vector<std::string> open_;  // proxies to give back if the rest cannot be opened
   std::unique_ptr<Loads> loads_;
+  std::vector<std::string> load_names_;  // in the order they were added
+  std::unique_ptr<Tools> tools_;
   std::unique_ptr<Probes> probes_;
 };
 
