@@ -94,11 +94,12 @@ when = [{ load = "users", errors = "> 80%", p99 = "> 1s", over = "10s" }, { tcp 
 )";
 
 TEST(Drill, ASignalIsLookedAtAsACheckAndJudgesNothing) {
-  const std::string start = all_of_it.substr(0, all_of_it.find("[[check]]"));
+  const std::string start{all_of_it.substr(0, all_of_it.find("[[check]]"))};
   const std::string signal =
       "[[signal]]\nname = \"late\"\nload = \"users\"\nexpect = { p50 = \"> 1s\" }\nmisleads = \"why\"\n";
 
-  const Drill drill = parse(start + signal + "[[check]]\nname = \"c\"\nload = \"users\"\nexpect = { errors = \"= 0%\" }\n");
+  const Drill drill =
+      parse(start + signal + "[[check]]\nname = \"c\"\nload = \"users\"\nexpect = { errors = \"= 0%\" }\n");
   ASSERT_EQ(drill.checks.size(), 2U);
   EXPECT_EQ(drill.checks[0].name, "c");  // wherever they are in the file
   EXPECT_FALSE(drill.checks[0].is_signal());

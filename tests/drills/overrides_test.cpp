@@ -60,7 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongOverride,
     testing::Values(
         Wrong{"falt.slow.at", "1s", "--set: falt.slow.at=1s: unknown block \"falt\"; did you mean \"fault\"?"},
-        Wrong{"xyz", "1", "--set: xyz=1: unknown block \"xyz\"; there are drill, backend, proxy, load, fault, check"},
+        Wrong{"xyz", "1",
+              "--set: xyz=1: unknown block \"xyz\"; there are drill, backend, proxy, load, fault, check, signal"},
         Wrong{"fault.slo.at", "1s", "--set: fault.slo.at=1s: there is no fault \"slo\"; did you mean \"slow\"?"},
         Wrong{"fault.zzz.at", "1s", "--set: fault.zzz.at=1s: there is no fault \"zzz\"; there is slow"},
         Wrong{"backend.b.status", "200", "--set: backend.b.status=200: the drill has no [[backend]]"},
