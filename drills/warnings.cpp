@@ -186,7 +186,7 @@ class Warnings {
     const auto load = std::find_if(drill_.loads.begin(), drill_.loads.end(),
                                    [&](const LoadSpec& one) { return one.name == source->load; });
     if (load == drill_.loads.end() || !load->tool) return;
-    Reader keys = block("check", i, check.name);
+    Reader keys = look(i);
     Reader figures{*keys.table().find("expect"), keys.subject() + ": expect", problems_};
     for (const Expectation& one : check.expect)
       if (const std::string why = why_silent(*load->tool, one.figure); !why.empty()) figures.problem(one.figure, why);

@@ -97,6 +97,10 @@ TEST(Warnings, NameWhatAToolWillNotSay) {
   EXPECT_THAT(asked(hey, "errors = \"< 1%\""), testing::HasSubstr("hey's CSV has answers only"));
   EXPECT_EQ(asked(R"("hey", "{url}")", "errors = \"< 1%\", p95 = \"< 1s\""), "");
   EXPECT_THAT(asked(k6, "p99 = \"< 1s\""), testing::HasSubstr("--summary-trend-stats"));
+  EXPECT_THAT(
+      warned("[[load]]\nname = \"bench\"\ncommand = [\"wrk\", \"http://127.0.0.1:1/\"]\n[[signal]]\nname = \"s\"\n"
+             "misleads = \"it waits\"\nload = \"bench\"\nexpect = { p99 = \"< 1s\" }\n"),
+      testing::HasSubstr("signal \"s\": expect: p99 = \"< 1s\": wrk prints percentiles with --latency only"));
 }
 
 TEST(Warnings, NameStagesThatAreCut) {
