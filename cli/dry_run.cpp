@@ -30,6 +30,10 @@ std::string timeline(const Outline& outline) {
   for (const Outline::Moment& moment : outline.timeline) {
     std::string what = harmless(moment.fault);
     switch (moment.what) {
+      case What::rate:
+        what = fmt::format("{}: {} requests per second until {}", harmless(moment.load), harmless(moment.text),
+                           show_length(moment.until));
+        break;
       case What::on:
         what += " on: " + harmless(moment.text);
         break;

@@ -1,4 +1,4 @@
-// Even and exponential gaps.
+// Even and exponential gaps, along the curve.
 #include "drills/arrivals.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ constexpr double longest = 366 * 86400.0;  // seconds; a rate close to zero woul
 }  // namespace
 
 Arrivals::Arrivals(const LoadSpec& load, faults::Seed seed)
-    : kind_{load.arrivals}, rate_{load.rate}, draws_{seed, "load:" + load.name, 0} {
+    : kind_{load.arrivals}, curve_{load}, draws_{seed, "load:" + load.name, 0} {
   find_next();
 }
 
@@ -23,10 +23,10 @@ void Arrivals::pop() {
 
 void Arrivals::find_next() {
   if (kind_ == LoadSpec::Arrivals::poisson)
-    sum_ -= std::log(draws_.unit(number_)) / rate_;
+    reached_ -= std::log(draws_.unit(number_));
   else
-    sum_ = (static_cast<double>(number_) + 0.5) / rate_;
-  next_ = faults::from_seconds(std::min(sum_, longest));
+    reached_ = static_cast<double>(number_) + 0.5;
+  next_ = faults::from_seconds(std::min(curve_.reaches(reached_).value_or(longest), longest));
 }
 
 }  // namespace firedrill::drills

@@ -1,4 +1,4 @@
-// [drill], [[backend]], [[proxy]] and [[load]].
+// [drill], [[backend]] and [[proxy]].
 #include <algorithm>
 #include <chrono>
 #include <random>
@@ -156,31 +156,6 @@ void read_proxies(Reader& top, Reading& reading) {
     ProxyBlock proxy = read_proxy(block.name, keys, reading.drill);
     keys.finish();
     reading.drill.proxies.push_back(std::move(proxy));
-  }
-}
-
-void read_loads(Reader& top, Reading& reading) {
-  for (const Block& block : read_blocks(top, "load", Naming::word, reading.problems)) {
-    Reader keys{*block.table, block.subject, reading.problems};
-    LoadSpec load;
-    load.name = block.name;
-    keys.raw("name");
-    load.http = read_http_target(keys, "http", reading.drill);
-    load.rate = keys.number("rate").at_least(0.01).at_most(100'000);
-    load.arrivals = keys.choice<LoadSpec::Arrivals>(
-        "arrivals", {{"constant", LoadSpec::Arrivals::constant}, {"poisson", LoadSpec::Arrivals::poisson}},
-        LoadSpec::Arrivals::constant);
-    load.keep_alive = keys.flag("keep_alive", false);
-    load.connections = keys.count("connections", 64).at_least(1).at_most(10'000);
-    if (keys.has("connections") && !load.keep_alive)
-      keys.problem("connections", "goes with keep_alive = true; without it every request has a connection of its own");
-    load.timeout = keys.duration("timeout", 2s).at_least(shortest).at_most(5min);
-    // Nothing could ever time out, which is what most faults are felt by.
-    if (keys.has("timeout") && reading.timing_is_sound && load.timeout >= reading.drill.length())
-      keys.problem("timeout",
-                   fmt::format("must be less than the drill lasts ({})", faults::show(reading.drill.length())));
-    keys.finish();
-    reading.drill.loads.push_back(std::move(load));
   }
 }
 

@@ -83,6 +83,7 @@ Snapshot::LoadNow Board::load_now(const std::string& name, Time now, const LoadM
 void Board::show(Time now, Measures& measures, const Force& force, const PoolWatch& pools, bool final) {
   Snapshot next;
   for (std::size_t i = 0; i < drill_.loads.size(); ++i) {
+    if (drill_.loads[i].tool) continue;  // nobody knows before it has ended
     const std::string& name = drill_.loads[i].name;
     next.loads.push_back(load_now(name, now, measures.load(name), totals_[i]));
   }

@@ -19,6 +19,13 @@ void refuse_probe_keys(Reader& keys, const Source& source) {
       keys.problem(key, fmt::format("goes with http, tcp and command only; a {} is measured all the time", what));
 }
 
+// Its figures come when it has ended.
+bool is_of_tool(const Source& source, const Drill& drill) {
+  const auto* load = std::get_if<LoadSource>(&source);
+  return load != nullptr && std::any_of(drill.loads.begin(), drill.loads.end(),
+                                        [&](const LoadSpec& spec) { return spec.name == load->load && spec.tool; });
+}
+
 // No moment of the run would ever be judged, which must not look like success.
 std::string why_never(const std::string& during, const Drill& drill) {
   const auto all = intervals(drill);
@@ -110,6 +117,8 @@ void read_check(const Block& block, Reading& reading, bool is_signal) {
   } else {
     refuse_probe_keys(keys, check.source);
   }
+  if (is_of_tool(check.source, reading.drill) && check.during != "always")
+    keys.problem("during", "the figures of a command are of all that it did: they are judged \"always\"");
   keys.finish();
   reading.drill.checks.push_back(std::move(check));
 }
@@ -146,6 +155,8 @@ void read_abort(const Value& table, std::size_t number, Reading& reading) {
     if (keys.has("over") && abort.every > abort.over) keys.problem("every", "must be at most over");
   } else {
     refuse_probe_keys(keys, abort.source);
+    if (is_of_tool(abort.source, reading.drill))
+      keys.problem("load", "a command says nothing before it has ended: no safety line can look at it");
     others.insert(others.end(), {"retries", "pass"});
   }
   const std::size_t before = reading.problems.size();

@@ -39,6 +39,7 @@ Libcurl load() {
   find(library, "curl_easy_perform", all.easy_perform);
   find(library, "curl_easy_strerror", all.easy_strerror);
   find(library, "curl_slist_append", all.slist_append);
+  find(library, "curl_strequal", all.strequal);
   find(library, "curl_slist_free_all", all.slist_free_all);
   find(library, "curl_multi_init", all.multi_init);
   find(library, "curl_multi_cleanup", all.multi_cleanup);

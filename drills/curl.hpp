@@ -21,6 +21,7 @@ struct Libcurl {
   decltype(&curl_easy_perform) easy_perform;
   decltype(&curl_easy_strerror) easy_strerror;
   decltype(&curl_slist_append) slist_append;
+  decltype(&curl_strequal) strequal;
   decltype(&curl_slist_free_all) slist_free_all;
   decltype(&curl_multi_init) multi_init;
   decltype(&curl_multi_cleanup) multi_cleanup;

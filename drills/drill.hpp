@@ -14,14 +14,14 @@
 
 #include "drills/expectation.hpp"
 #include "drills/includes.hpp"
+#include "drills/load_spec.hpp"
 #include "drills/schedule.hpp"
+#include "drills/target.hpp"
 #include "faults/distribution.hpp"
 #include "faults/plan.hpp"
 #include "proxy/endpoint.hpp"
 
 namespace firedrill::drills {
-
-using faults::Duration;
 
 /// Embedded HTTP backend.
 struct BackendSpec {
@@ -38,25 +38,6 @@ struct ProxyBlock {
   proxy::Endpoint listen;
   std::variant<proxy::Endpoint, std::string> upstream;  // an address, or the name of a backend ("backend:NAME")
   Duration connect_timeout{};                           // 5 s unless given
-};
-
-/// Where HTTP goes: "http://127.0.0.1:8081/", "proxy:api/", "backend:api/". Names are resolved to ports once these
-/// listen.
-struct Target {
-  std::string text;            // as written
-  std::string proxy, backend;  // at most one not empty
-  std::string rest;            // the path behind the name, "/" at least ("" for tcp), or the whole URL or address
-};
-
-struct LoadSpec {
-  enum class Arrivals : std::uint8_t { constant, poisson };
-  std::string name;
-  Target http;
-  double rate = 0;  // requests per second
-  Arrivals arrivals = Arrivals::constant;
-  bool keep_alive = false;
-  std::uint64_t connections = 64;  // with keep_alive: most at once
-  Duration timeout{};              // from the intended send time; 2 s unless given
 };
 
 /// A setting that moves from one value to another: `max_connections.ramp = { from = 40, to = 7, over = "20s" }`.

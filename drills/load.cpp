@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "drills/load_client.hpp"
+#include "drills/requester.hpp"
 #include "drills/silent_thread.hpp"
 #include "proxy/socket.hpp"
 
@@ -52,8 +52,8 @@ class Loads::Thread {
   }
 
   void add(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed) {
-    clients_.push_back(std::make_unique<LoadClient>(spec, url, meter, seed, epoll_.get(),
-                                                    static_cast<std::uint32_t>(clients_.size()), lateness_));
+    clients_.push_back(
+        make_requester({spec, url, meter, seed, epoll_.get(), static_cast<std::uint32_t>(clients_.size()), lateness_}));
   }
 
   void start(Time at, Duration length) {
@@ -75,6 +75,7 @@ class Loads::Thread {
   }
 
   Histogram lateness() const { return lateness_.snapshot(); }
+  LoadConnections connections(std::size_t load) const { return clients_[load]->connections(); }
 
  private:
   void run() {
@@ -155,7 +156,7 @@ class Loads::Thread {
 
   Descriptor epoll_, timer_, bell_;
   faults::SharedHistogram lateness_;
-  std::vector<std::unique_ptr<LoadClient>> clients_;
+  std::vector<std::unique_ptr<Requester>> clients_;
   Time start_{};
   std::atomic<std::int64_t> end_{faults::never.time_since_epoch().count()};
   Time armed_ = faults::never;
@@ -175,5 +176,6 @@ void Loads::start(Time at, Duration length) { thread_->start(at, length); }
 void Loads::stop() { thread_->stop(); }
 std::size_t Loads::wait(Time deadline) { return thread_->wait(deadline); }
 Histogram Loads::lateness() const { return thread_->lateness(); }
+LoadConnections Loads::connections(std::size_t load) const { return thread_->connections(load); }
 
 }  // namespace firedrill::drills

@@ -1,4 +1,4 @@
-// Open-loop HTTP load: requests leave when they are due, whatever has become of those before, and latency counts from
+// Open-loop load: requests leave when they are due, whatever has become of those before, and latency counts from
 // when they were due. So a system that stalls cannot hide it by being asked less (coordinated omission).
 #pragma once
 
@@ -8,6 +8,7 @@
 
 #include "drills/drill.hpp"
 #include "drills/meter.hpp"
+#include "drills/requester.hpp"
 #include "faults/draws.hpp"
 
 namespace firedrill::drills {
@@ -22,6 +23,8 @@ namespace firedrill::drills {
 ///   http_NNN   answered with status 400 or above
 ///   not_sent   no descriptor, port or memory to send it with: the generator's limit, not the system's failure
 ///   other      anything else: TLS, a name without an address, an answer that is not HTTP
+///   pool_full, pool_timeout   with `connections = { … }`: none was free and nobody more might wait, or it waited too
+///   long unexpected, too_long      of tcp: the answer was not what was expected, or had no end
 ///
 /// Without keep_alive every request has a connection of its own. With it, requests beyond `connections` wait here for
 /// one, and the wait is part of their latency. No request is ever sent twice: one that dies on a reused connection is
@@ -36,7 +39,7 @@ class Loads {
   Loads(const Loads&) = delete;
   Loads& operator=(const Loads&) = delete;
 
-  /// Before start(). The meter outlives this.
+  /// Before start(). The meter outlives this. Throws std::runtime_error when a name cannot be resolved.
   void add(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed);
   /// Requests due in [at, at + length) are sent. Once.
   void start(Time at, Duration length);
@@ -47,6 +50,8 @@ class Loads {
 
   /// How much later than due requests left, apart from those that waited for a connection. Any thread.
   Histogram lateness() const;
+  /// Of the load that was added as the how manieth, from 0. Any thread.
+  LoadConnections connections(std::size_t load) const;
 
  private:
   class Thread;

@@ -35,18 +35,17 @@ bool is_reset(int fd) {
 
 }  // namespace
 
-LoadClient::LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed, int epoll,
-                       std::uint32_t mark, faults::SharedHistogram& lateness)
-    : spec_{spec},
-      url_{url},
-      meter_{meter},
-      arrivals_{spec, seed},
-      epoll_{epoll},
-      mark_{mark},
-      lateness_{lateness},
+LoadClient::LoadClient(const RequesterParts& parts)
+    : spec_{parts.spec},
+      url_{parts.target},
+      meter_{parts.meter},
+      arrivals_{parts.spec, parts.seed},
+      epoll_{parts.epoll},
+      mark_{parts.mark},
+      lateness_{parts.lateness},
       multi_{make_multi()} {
   if (!multi_) throw std::bad_alloc{};
-  if (!spec.keep_alive) headers_.reset(curl().slist_append(nullptr, "Connection: close"));
+  add_headers();
   CURLM* m = multi_.get();
   curl().multi_setopt(m, CURLMOPT_SOCKETFUNCTION, &LoadClient::watch);
   curl().multi_setopt(m, CURLMOPT_SOCKETDATA, this);
@@ -54,9 +53,29 @@ LoadClient::LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& 
   curl().multi_setopt(m, CURLMOPT_TIMERDATA, this);
   curl().multi_setopt(m, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   // How many to keep for reuse; the default depends on how many requests happen to be in flight.
-  if (spec.keep_alive)
+  if (spec_.keep_alive)
     curl().multi_setopt(m, CURLMOPT_MAXCONNECTS,
-                        static_cast<long>(std::min<std::uint64_t>(spec.connections, 1U << 20U)));
+                        static_cast<long>(std::min<std::uint64_t>(spec_.connections, 1U << 20U)));
+}
+
+void LoadClient::add_headers() {
+  const auto add = [this](const std::string& line) {
+    if (curl_slist* longer = curl().slist_append(headers_.get(), line.c_str())) {
+      headers_.release();
+      headers_.reset(longer);
+    }
+  };
+  if (!spec_.keep_alive) add("Connection: close");
+  // What libcurl would add to a body by itself: a type that it does not know, and a question that takes a second.
+  const auto given = [this](std::string_view name) {
+    return std::any_of(spec_.request.headers.begin(), spec_.request.headers.end(), [&](const auto& header) {
+      return curl().strequal(header.first.c_str(), std::string{name}.c_str()) != 0;
+    });
+  };
+  if (spec_.request.has_length())
+    for (const std::string_view name : {"Content-Type", "Expect"})
+      if (!given(name)) add(std::string{name} + ":");
+  for (const auto& [name, value] : spec_.request.headers) add(name + (value.empty() ? ";" : ": " + value));
 }
 
 LoadClient::~LoadClient() {
@@ -124,7 +143,15 @@ void LoadClient::send(Time due) {
   request.no_socket = 0;
   // The new handle sets libcurl's timer to now: the connection is dialled or reused in this turn or the next.
   if (!request.easy) return settle(request, "not_sent");
+  give_body(request.easy.get());
   if (curl().multi_add_handle(multi_.get(), request.easy.get()) != CURLM_OK) settle(request, "not_sent");
+}
+
+void LoadClient::give_body(CURL* easy) {
+  if (spec_.request.bodies.empty()) return;
+  const std::string& body = *spec_.request.bodies[next_body_++ % spec_.request.bodies.size()];
+  curl().easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
+  curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
 }
 
 void LoadClient::add_idle() {
@@ -137,16 +164,23 @@ void LoadClient::add_idle() {
   curl().easy_setopt(e, CURLOPT_PRIVATE, &request);
   curl().easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &LoadClient::open_socket);
   curl().easy_setopt(e, CURLOPT_OPENSOCKETDATA, &request);
+  curl().easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &LoadClient::close_socket);
+  curl().easy_setopt(e, CURLOPT_CLOSESOCKETDATA, this);
+  if (headers_) curl().easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
+  const std::string_view verb = spec_.request.verb();
+  if (verb == "HEAD") curl().easy_setopt(e, CURLOPT_NOBODY, 1L);
+  if (spec_.request.has_length() && spec_.request.bodies.empty()) {
+    curl().easy_setopt(e, CURLOPT_POSTFIELDS, "");
+    curl().easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{0});
+  }
+  if (!spec_.request.method.empty()) curl().easy_setopt(e, CURLOPT_CUSTOMREQUEST, spec_.request.method.c_str());
   if (!spec_.keep_alive) {
-    curl().easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
     curl().easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
     curl().easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
     return;
   }
   curl().easy_setopt(e, CURLOPT_PREREQFUNCTION, &LoadClient::before_sending);
   curl().easy_setopt(e, CURLOPT_PREREQDATA, &request);
-  curl().easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &LoadClient::close_socket);
-  curl().easy_setopt(e, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 void LoadClient::collect() {
@@ -239,11 +273,14 @@ curl_socket_t LoadClient::open_socket(void* request, curlsocktype, curl_sockaddr
   }
   const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0) r.no_socket = errno;
+  if (fd >= 0) r.client->count_opened();
   return fd;
 }
 
 int LoadClient::close_socket(void* self, curl_socket_t fd) {
-  static_cast<LoadClient*>(self)->last_death_was_reset_ = is_reset(fd);
+  auto& client = *static_cast<LoadClient*>(self);
+  client.last_death_was_reset_ = is_reset(fd);
+  client.count_closed();
   return ::close(fd);
 }
 

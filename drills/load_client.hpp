@@ -10,30 +10,20 @@
 
 #include "drills/arrivals.hpp"
 #include "drills/curl.hpp"
-#include "drills/drill.hpp"
-#include "drills/meter.hpp"
+#include "drills/requester.hpp"
 
 namespace firedrill::drills {
 
-/// Told when sockets are ready and what the time is; never waits.
-class LoadClient {
+class LoadClient final : public Requester {
  public:
-  /// Sockets to watch are added to the epoll instance with `mark` in the upper half of data.u64, the descriptor in the
-  /// lower.
-  LoadClient(const LoadSpec& spec, const std::string& url, LoadMeter& meter, faults::Seed seed, int epoll,
-             std::uint32_t mark, faults::SharedHistogram& lateness);
-  ~LoadClient();
-  LoadClient(const LoadClient&) = delete;
-  LoadClient& operator=(const LoadClient&) = delete;
+  explicit LoadClient(const RequesterParts& parts);
+  ~LoadClient() override;
 
-  void ready(int descriptor, std::uint32_t events);
-  /// Sends what is due before `end`, settles what has been answered or has timed out.
-  void turn(Time start, Time end);
-  /// The next moment to call turn().
-  Time wake(Time start, Time end) const;
-  /// Sent or waiting for a connection, and not yet settled.
-  std::size_t in_flight() const { return active_.size() + waiting_.size(); }
-  bool over(Time start, Time end) const { return in_flight() == 0 && start + arrivals_.next() >= end; }
+  void ready(int descriptor, std::uint32_t events) override;
+  void turn(Time start, Time end) override;
+  Time wake(Time start, Time end) const override;
+  std::size_t in_flight() const override { return active_.size() + waiting_.size(); }
+  bool over(Time start, Time end) const override { return in_flight() == 0 && start + arrivals_.next() >= end; }
 
  private:
   struct Request {
@@ -52,6 +42,8 @@ class LoadClient {
   void send_waiting();
   void send(Time due);
   void add_idle();
+  void add_headers();
+  void give_body(CURL* easy);
   void collect();
   void expire();
   void settle(Request& request, std::string_view error);
@@ -73,6 +65,7 @@ class LoadClient {
   Time timer_ = faults::never;         // libcurl's
   bool last_death_was_reset_ = false;  // of the socket closed last
   Headers headers_;
+  std::size_t next_body_ = 0;
   Multi multi_;
   List active_;               // by due time, as they are sent in order
   List idle_;                 // handles for later

@@ -6,7 +6,10 @@
 namespace firedrill::drills {
 
 Measures::Measures(const Drill& drill, Phases& phases) : drill_{drill}, phases_{phases} {
-  for (const LoadSpec& load : drill.loads) loads_[load.name] = std::make_unique<LoadMeter>(phases);
+  for (const LoadSpec& load : drill.loads) {
+    loads_[load.name] = std::make_unique<LoadMeter>(phases);
+    if (load.tool) tools_[load.name];
+  }
   for (const ProxyBlock& proxy : drill.proxies) proxies_[proxy.name];
   for (std::size_t i = 0; i < drill.checks.size(); ++i)
     if (is_probe(drill.checks[i].source)) check_probes_[i] = std::make_unique<ProbeMeter>(phases);
@@ -32,8 +35,12 @@ Duration Measures::lasted(std::size_t bit) const {
 
 std::optional<Figure> Measures::figure(std::size_t check, std::string_view name, std::size_t bit) const {
   const Source& source = drill_.checks[check].source;
-  if (const auto* load = std::get_if<LoadSource>(&source))
+  if (const auto* load = std::get_if<LoadSource>(&source)) {
+    // A tool's figures are of all that it did; no phase but that can have them.
+    if (const auto tool = tools_.find(load->load); tool != tools_.end())
+      return bit == Phases::always ? tool->second.figure(name) : Figure{};
     return loads_.at(load->load)->of_phase(bit).figure(name, lasted(bit));
+  }
   if (const auto* proxy = std::get_if<ProxySource>(&source))
     return proxies_.at(proxy->proxy).of_phase(bit).figure(name);
   return check_probes_.at(check)->of_phase(bit).figure(name);

@@ -11,6 +11,7 @@
 
 #include "drills/drill.hpp"
 #include "drills/meter.hpp"
+#include "drills/tools.hpp"
 
 namespace firedrill::drills {
 
@@ -22,6 +23,8 @@ class Measures {
 
   Phases& phases() const { return phases_; }
   LoadMeter& load(const std::string& name) { return *loads_.at(name); }
+  /// Only of loads that a tool makes.
+  ToolMeter& tool(const std::string& name) { return tools_.at(name); }
   ProxyMeter& proxy(const std::string& name) { return proxies_.at(name); }
   /// The probe of the i-th check or abort condition; only for those that have one.
   ProbeMeter& check_probe(std::size_t i) { return *check_probes_.at(i); }
@@ -40,6 +43,7 @@ class Measures {
   const Drill& drill_;
   Phases& phases_;
   std::map<std::string, std::unique_ptr<LoadMeter>> loads_;
+  std::map<std::string, ToolMeter> tools_;
   std::map<std::string, ProxyMeter> proxies_;
   std::map<std::size_t, std::unique_ptr<ProbeMeter>> check_probes_, abort_probes_;
   mutable std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include "drills/blast_radius.hpp"
 #include "drills/measures.hpp"
 #include "drills/ramp.hpp"
+#include "drills/rate_curve.hpp"
 #include "drills/timeline.hpp"
 
 namespace firedrill::drills {
@@ -57,8 +58,24 @@ void add_appearance(const Drill& drill, const Interval& interval, std::vector<Mo
                              : "the run ends"});
 }
 
+// A load whose rate stays has no moments.
+void add_stages(const Drill& drill, const LoadSpec& load, std::vector<Moment>& moments) {
+  if (load.stages.empty()) return;
+  const Duration end = drill.length();
+  const RateCurve curve{load};
+  for (const RateCurve::Piece& piece : curve.pieces()) {
+    if (piece.from >= end) break;
+    const bool moves = piece.first != piece.last;
+    moments.push_back(
+        {piece.from, piece.lasts < end - piece.from ? piece.from + piece.lasts : end, Moment::What::rate, "",
+         moves ? fmt::format("{:.6g} to {:.6g}", piece.first, piece.last) : fmt::format("{:.6g}", piece.first),
+         load.name});
+  }
+}
+
 std::vector<Moment> moments_of(const Drill& drill) {
   std::vector<Moment> moments;
+  for (const LoadSpec& load : drill.loads) add_stages(drill, load, moments);
   for (const Interval& interval : intervals(drill)) add_appearance(drill, interval, moments);
   const auto order = [](const Moment& moment) {
     return std::tuple{moment.at, moment.what == Moment::What::off ? 0 : 1};

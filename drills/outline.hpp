@@ -14,12 +14,13 @@
 namespace firedrill::drills {
 
 struct Outline {
-  /// A fault comes, begins to move, or goes.
+  /// A fault comes, begins to move, or goes; a load's rate becomes another or begins to move.
   struct Moment {
-    enum class What : std::uint8_t { on, ramp, off };
-    Duration at{}, until{};  // until: of a fault's appearance, or of a ramp; when it is off: as planned, even if cut
+    enum class What : std::uint8_t { on, ramp, off, rate };
+    Duration at{}, until{};  // until: of a fault's appearance, of a ramp or a stage; when off: as planned, even if cut
     What what = What::on;
-    std::string fault, text;  // "pool on api: max_connections 7"; "max_connections 40 to 7"; "" or why
+    std::string fault, text;  // "pool on api: max_connections 7"; "max_connections 40 to 7"; "" or why; "0 to 200"
+    std::string load{};       // rate: whose; then `fault` is empty
   };
   /// One fault, as one proxy meets it.
   struct Effect {

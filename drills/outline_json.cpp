@@ -1,4 +1,5 @@
 // The outline for programs.
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "drills/outline.hpp"
@@ -17,12 +18,14 @@ Json of(const std::vector<Span>& spans) {
 
 Json of(const Outline::Moment& moment) {
   using What = Outline::Moment::What;
-  const char* const what = moment.what == What::on ? "on" : moment.what == What::ramp ? "ramp" : "off";
-  return {{"at_s", seconds(moment.at)},
-          {"until_s", seconds(moment.until)},
-          {"what", what},
-          {"fault", moment.fault},
-          {"text", moment.text}};
+  constexpr std::array<const char*, 4> words{"on", "ramp", "off", "rate"};
+  Json one{{"at_s", seconds(moment.at)},
+           {"until_s", seconds(moment.until)},
+           {"what", words[static_cast<std::size_t>(moment.what)]},
+           {"fault", moment.fault},
+           {"text", moment.text}};
+  if (moment.what == What::rate) one["load"] = moment.load;
+  return one;
 }
 
 Json of(const Outline::Reach& reach) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "drills/measures.hpp"
+#include "drills/rate_curve.hpp"
 #include "drills/timeline.hpp"
 
 namespace firedrill::drills {
@@ -58,6 +59,13 @@ Duration length_of(const std::vector<Span>& spans) {
   return sum;
 }
 
+double requests_in(const std::vector<Span>& spans, const LoadSpec& load) {
+  const RateCurve curve{load};
+  double sum = 0;
+  for (const Span& span : spans) sum += curve.due_before(span.to) - curve.due_before(span.from);
+  return sum;
+}
+
 const ProxyBlock* proxy_of(const Target& target, const Drill& drill) {
   if (!target.proxy.empty()) return named(drill.proxies, target.proxy);
   constexpr std::string_view scheme = "http://";
@@ -86,7 +94,7 @@ bool looks_at(const CheckSpec& check, const FaultSpec& fault, const Drill& drill
     if (const auto* proxy = std::get_if<ProxySource>(&check.source)) return fault.concerns(proxy->proxy);
     const Target* target = target_of(check.source);
     if (const auto* load = std::get_if<LoadSource>(&check.source))
-      if (const LoadSpec* spec = named(drill.loads, load->load)) target = &spec->http;
+      if (const LoadSpec* spec = named(drill.loads, load->load)) target = &spec->target();
     const ProxyBlock* proxy = target != nullptr ? proxy_of(*target, drill) : nullptr;
     return proxy != nullptr && fault.concerns(proxy->name);
   };
@@ -99,11 +107,12 @@ bool looks_at(const CheckSpec& check, const FaultSpec& fault, const Drill& drill
 }
 
 std::optional<double> expected_samples(const CheckSpec& check, const Drill& drill) {
-  const double seconds = faults::seconds(length_of(planned_phase(drill, check.during)));
+  const std::vector<Span> phase = planned_phase(drill, check.during);
   if (const auto* source = std::get_if<LoadSource>(&check.source)) {
     const LoadSpec* load = named(drill.loads, source->load);
-    return load != nullptr ? std::optional{load->rate * seconds} : std::nullopt;
+    return load != nullptr && !load->tool ? std::optional{requests_in(phase, *load)} : std::nullopt;
   }
+  const double seconds = faults::seconds(length_of(phase));
   if (!is_probe(check.source)) return std::nullopt;
   return std::ceil(seconds / faults::seconds(check.every));
 }

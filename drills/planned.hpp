@@ -15,6 +15,8 @@ struct Span {
 /// When `phase` ("before", "fault", "after", "always" or a fault's name) is, in order; empty when never.
 std::vector<Span> planned_phase(const Drill& drill, const std::string& phase);
 Duration length_of(const std::vector<Span>& spans);
+/// About how many requests of a load are due then.
+double requests_in(const std::vector<Span>& spans, const LoadSpec& load);
 
 /// The proxy that requests to `target` go through, or null: by name, or by the address it listens on.
 const ProxyBlock* proxy_of(const Target& target, const Drill& drill);

@@ -30,7 +30,7 @@ std::optional<TouchReport> touch(const Fields& value) {
 
 }  // namespace
 
-const std::array<JournalReading::Event, 25> JournalReading::events{{
+const std::array<JournalReading::Event, 27> JournalReading::events{{
     {"run_start", &JournalReading::run_start},
     {"command_start", &JournalReading::command_start},
     {"command_failed", &JournalReading::command_failed},
@@ -41,6 +41,8 @@ const std::array<JournalReading::Event, 25> JournalReading::events{{
     {"fault_touched", &JournalReading::fault_touched},
     {"fault_summary", &JournalReading::fault_summary},
     {"requests", &JournalReading::requests},
+    {"load_connections", &JournalReading::load_connections},
+    {"tool", &JournalReading::tool},
     {"proxy", &JournalReading::proxy},
     {"pool", &JournalReading::pool},
     {"pool_summary", &JournalReading::pool_summary},
@@ -104,6 +106,9 @@ void JournalReading::run_start(const Fields& line) {
     LoadReport& load = named(report_.loads, text_of(spec, "name"));
     load.url = text_of(spec, "url");
     load.rate = number_of(spec, "rate");
+    load.stages = texts_of(spec, "stages");
+    load.command = texts_of(spec, "command");
+    load.keep_alive = field(spec, "keep_alive") == true;
     load.phases = report_.phases;
   }
   for (const auto& [key, list] : {std::pair{"checks", &report_.checks}, std::pair{"signals", &report_.signals}})

@@ -40,6 +40,8 @@ class JournalReading {
   void fault_touched(const Fields& line);
   void fault_summary(const Fields& line);
   void requests(const Fields& line);
+  void load_connections(const Fields& line);
+  void tool(const Fields& line);
   void proxy(const Fields& line);
   void pool(const Fields& line);
   void pool_summary(const Fields& line);
@@ -66,7 +68,7 @@ class JournalReading {
     std::string_view name;
     void (JournalReading::*take)(const Fields&);
   };
-  static const std::array<Event, 25> events;
+  static const std::array<Event, 27> events;
 
   Report report_;
   double t_ = 0;

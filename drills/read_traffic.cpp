@@ -60,6 +60,27 @@ void JournalReading::slice(const std::string& load, const Requests& fresh) {
   report_.traffic.push_back({last.before, t_, fresh.count, fresh.failed()});
 }
 
+void JournalReading::load_connections(const Fields& line) {
+  LoadReport& load = named(report_.loads, text_of(line, "load"));
+  load.connections_opened = count_of(line, "opened");
+  load.connections_most_open = count_of(line, "most_open");
+}
+
+void JournalReading::tool(const Fields& line) {
+  ToolReport tool;
+  tool.tool = text_of(line, "tool");
+  tool.problem = text_of(line, "problem");
+  tool.requests = count_of(line, "requests");
+  tool.failed = count_of(line, "failed");
+  tool.errors = counts_of(line, "errors");
+  tool.rate = number_of(line, "rate");
+  const Fields& quantiles = field(line, "quantiles_ms");
+  for (const auto& [key, known] : {std::pair{"p50", &tool.p50_ms}, std::pair{"p90", &tool.p90_ms},
+                                   std::pair{"p95", &tool.p95_ms}, std::pair{"p99", &tool.p99_ms}})
+    if (quantiles.is_object()) *known = number_of(quantiles, key);
+  named(report_.loads, text_of(line, "load")).tool = std::move(tool);
+}
+
 void JournalReading::proxy(const Fields& line) {
   ProxyReport& proxy = named(report_.proxies, text_of(line, "proxy"));
   proxy.measured = true;

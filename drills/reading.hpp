@@ -76,6 +76,8 @@ void read_aborts(Reader& top, Reading& reading);
 /// `load`, `proxy`, `http`, `tcp` or `command`, just one of them; nothing after a problem. Keys that go with another
 /// source are problems.
 std::optional<Source> read_source(Reader& keys, const Drill& drill);
+/// `command`, which is there: a program and its arguments, none after a problem. `example`: of such a list.
+std::vector<std::string> read_argv(Reader& keys, std::string_view example);
 /// The expectations among `keys`, each of a figure that `source` has, and every other key but those in `others` a
 /// problem.
 std::vector<Expectation> read_figures(Reader& keys, const Source& source, const std::vector<std::string_view>& others);

@@ -10,6 +10,7 @@
 
 #include "drills/achieved.hpp"
 #include "drills/ramp.hpp"
+#include "drills/rate_curve.hpp"
 #include "drills/value_json.hpp"
 #include "faults/draws.hpp"
 #include "version.hpp"
@@ -35,6 +36,13 @@ Json in_force(const FaultSpec& spec, Duration since) {
   Json all = json_of(spec.table);
   all.erase("kind");
   for (const Ramp& ramp : spec.ramps) all[ramp.key] = json_of(value_at(ramp, since));
+  return all;
+}
+
+Json stages_of(const LoadSpec& load) {
+  Json all = Json::array();
+  if (!load.stages.empty() && load.rate > 0) all.push_back(fmt::format("from {:.6g}", load.rate));
+  for (const RateStage& stage : load.stages) all.push_back(show(stage));
   return all;
 }
 
@@ -83,8 +91,10 @@ void Record::run_start(const RunOptions& options, std::uint64_t seed, std::size_
   line["loads"] = Json::array();
   for (const LoadSpec& load : drill_.loads)
     line["loads"].push_back({{"name", load.name},
-                             {"url", load.http.text},
-                             {"rate", load.rate},
+                             {"url", load.target().text},
+                             {"command", load.tool ? Json(load.tool->argv) : Json(nullptr)},
+                             {"rate", load.stages.empty() ? Json(load.rate) : Json(nullptr)},
+                             {"stages", stages_of(load)},
                              {"arrivals", load.arrivals == LoadSpec::Arrivals::poisson ? "poisson" : "constant"},
                              {"keep_alive", load.keep_alive},
                              {"timeout_s", seconds(load.timeout)}});
@@ -162,6 +172,25 @@ void Record::requests(const std::string& load, const std::vector<std::string>& p
   journal_.write(
       "requests",
       {{"load", load}, {"phases", phases}, {"sent", requests.count}, {"errors", errors}, {"latency", latency}});
+}
+
+void Record::load_connections(const std::string& load, const LoadConnections& connections) {
+  journal_.write("load_connections",
+                 {{"load", load}, {"opened", connections.opened}, {"most_open", connections.most_open}});
+}
+
+void Record::tool(const LoadSpec& load, const ToolReading& reading) {
+  Json line{{"load", load.name}, {"tool", std::string{name(load.tool->format)}}, {"problem", nullptr}};
+  if (const auto* problem = std::get_if<std::string>(&reading)) line["problem"] = *problem;
+  if (const auto* figures = std::get_if<ToolFigures>(&reading)) {
+    line["requests"] = figures->requests;
+    line["failed"] = figures->knows_errors ? Json(figures->failed()) : Json(nullptr);
+    line["errors"] = figures->errors;
+    line["rate"] = figures->rate ? Json(*figures->rate) : Json(nullptr);
+    line["quantiles_ms"] = Json::object();
+    for (const auto& [key, took] : figures->quantiles) line["quantiles_ms"][key] = milliseconds(took);
+  }
+  journal_.write("tool", line);
 }
 
 void Record::proxy(const std::string& proxy, const proxy::Counters& counters) {

@@ -9,7 +9,9 @@
 #include "drills/judge.hpp"
 #include "drills/pool_watch.hpp"
 #include "drills/rate_watch.hpp"
+#include "drills/requester.hpp"
 #include "drills/run.hpp"
+#include "drills/tool_output.hpp"
 
 namespace firedrill::drills {
 
@@ -28,6 +30,8 @@ class Record {
   void fault_off(std::size_t fault, std::string_view why);
   void touched(std::size_t fault, const Force::Met& met, faults::Time start);
   void requests(const std::string& load, const std::vector<std::string>& phases, const Requests& requests);
+  void load_connections(const std::string& load, const LoadConnections& connections);
+  void tool(const LoadSpec& load, const ToolReading& reading);
   void proxy(const std::string& proxy, const proxy::Counters& counters);
   void pools(const std::string& proxy, const proxy::Counters& counters);
   void probe(const std::string& check, bool ok, Duration took, const std::string& said);

@@ -35,9 +35,22 @@ struct PhaseReport {
   MaybeNumber quantile_ms(double q) const;
 };
 
+/// What a program that made a load said of it.
+struct ToolReport {
+  std::string tool, problem;  // problem: why there are no figures
+  MaybeCount requests, failed;
+  std::map<std::string, std::uint64_t, std::less<>> errors;
+  MaybeNumber rate, p50_ms, p90_ms, p95_ms, p99_ms;
+};
+
 struct LoadReport {
   std::string name, url;
-  MaybeNumber rate;
+  std::vector<std::string> command;  // that made it; empty: Firedrill did
+  std::optional<ToolReport> tool;
+  bool keep_alive = false;
+  MaybeCount connections_opened, connections_most_open;
+  MaybeNumber rate;                 // empty where it has stages
+  std::vector<std::string> stages;  // "to 200 over 10s"
   std::vector<PhaseReport> phases;
 };
 

@@ -32,16 +32,40 @@ Json phases(const std::vector<PhaseReport>& all) {
                     {"error_ratio", maybe(phase.error_ratio())},
                     {"p50_ms", maybe(phase.quantile_ms(0.5))},
                     {"p90_ms", maybe(phase.quantile_ms(0.9))},
+                    {"p95_ms", maybe(phase.quantile_ms(0.95))},
                     {"p99_ms", maybe(phase.quantile_ms(0.99))},
+                    {"p999_ms", maybe(phase.quantile_ms(0.999))},
                     {"errors_by_kind", phase.requests.errors}});
   return list;
+}
+
+Json tool(const std::optional<ToolReport>& tool) {
+  if (!tool) return nullptr;
+  return {{"tool", tool->tool},
+          {"problem", tool->problem.empty() ? Json(nullptr) : Json(tool->problem)},
+          {"requests", maybe(tool->requests)},
+          {"errors", maybe(tool->failed)},
+          {"errors_by_kind", tool->errors},
+          {"rate", maybe(tool->rate)},
+          {"p50_ms", maybe(tool->p50_ms)},
+          {"p90_ms", maybe(tool->p90_ms)},
+          {"p95_ms", maybe(tool->p95_ms)},
+          {"p99_ms", maybe(tool->p99_ms)}};
 }
 
 Json loads(const std::vector<LoadReport>& all) {
   Json list = Json::array();
   for (const LoadReport& load : all)
-    list.push_back(
-        {{"name", load.name}, {"url", load.url}, {"rate", maybe(load.rate)}, {"phases", phases(load.phases)}});
+    list.push_back({{"name", load.name},
+                    {"url", load.url},
+                    {"rate", maybe(load.rate)},
+                    {"stages", load.stages},
+                    {"command", load.command.empty() ? Json(nullptr) : Json(load.command)},
+                    {"tool", tool(load.tool)},
+                    {"keep_alive", load.keep_alive},
+                    {"connections_opened", maybe(load.connections_opened)},
+                    {"connections_most_open", maybe(load.connections_most_open)},
+                    {"phases", phases(load.phases)}});
   return list;
 }
 

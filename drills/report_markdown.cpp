@@ -117,11 +117,20 @@ std::string phase_table(const std::vector<PhaseReport>& phases) {
 std::string phases_section(const Report& report) {
   std::string text = "\n## Phases\n\n";
   if (report.loads.empty()) return text + "The drill sent no load: requests were not measured.\n";
+  const auto by_tool = [](const LoadReport& load) { return !load.command.empty(); };
+  const auto own =
+      report.loads.size() - static_cast<std::size_t>(std::count_if(report.loads.begin(), report.loads.end(), by_tool));
+  if (own == 0) return text + "The drill sent no request by itself.\n" + tools_section(report);
   text += "By the moment each request was due to be sent; latency counts from there.\n\n" + phase_table(report.phases);
-  if (report.loads.size() > 1)
+  for (const LoadReport& load : report.loads) {
+    if (!load.stages.empty())
+      text += fmt::format("\nRequests per second of {}: {}.\n", code(load.name), safe(joined(load.stages)));
+    if (const std::string reuse = reuse_of(load); !reuse.empty()) text += "\n" + reuse + "\n";
+  }
+  if (own > 1)
     for (const LoadReport& load : report.loads)
-      text += fmt::format("\n### Load {}\n\n", code(load.name)) + phase_table(load.phases);
-  return text;
+      if (!by_tool(load)) text += fmt::format("\n### Load {}\n\n", code(load.name)) + phase_table(load.phases);
+  return text + tools_section(report);
 }
 
 std::string prediction_section(const Report& report) {

@@ -83,6 +83,9 @@ std::string pools_section(const Report& report) {
         "A slot was held for {} (p50).\n\n",
         grouped(pool.limit), grouped(pool.leaked), grouped(pool.active_max), show_ratio(pool.utilisation),
         grouped(pool.queue_max), show_ms(pool.wait_p50_ms), show_ms(pool.wait_p95_ms), show_ms(pool.hold_p50_ms));
+    for (const LoadReport& load : report.loads)
+      if (load.url == "proxy:" + pool.proxy || load.url.starts_with("proxy:" + pool.proxy + "/"))
+        if (const std::string reuse = reuse_of(load); !reuse.empty()) text += reuse + "\n\n";
     text +=
         queue_table(pool) + "\nDials of the whole run, which no queue outcome is part of:\n\n" + backend_table(proxy);
   }

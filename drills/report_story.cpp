@@ -31,6 +31,9 @@ std::string by_phase(const Report& report, std::string_view verb, Figure figure)
 
 std::string traffic(const Report& report) {
   if (report.loads.empty()) return "The drill sent no load of its own.";
+  if (std::all_of(report.loads.begin(), report.loads.end(),
+                  [](const LoadReport& load) { return !load.command.empty(); }))
+    return "Other programs made the load.";
   const PhaseReport* all = phase(report, "always");
   if (all == nullptr) return "No request was sent.";
   const std::string sent =

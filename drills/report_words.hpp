@@ -41,4 +41,9 @@ std::string faults_section(const Report& report);
 std::string pools_section(const Report& report);
 std::string fidelity_section(const Report& report);
 
+/// "`users` reused connections: …"; empty where each request had one of its own, or that is not on record.
+std::string reuse_of(const LoadReport& load);
+/// Loads that other programs made. Empty when there are none.
+std::string tools_section(const Report& report);
+
 }  // namespace firedrill::drills

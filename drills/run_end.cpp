@@ -33,19 +33,29 @@ void Run::State::end_command() {
                                      : fmt::format("the command exited with {}", ending->exit_code));
 }
 
+// A tool has until its timeout, but for one beside a command, whose end is the end of the run.
+Duration Run::State::patience_for_answers() const {
+  Duration patience = grace;
+  for (const LoadSpec& load : drill.loads) {
+    if (load.tool && options.command != nullptr) continue;
+    const Duration began = load.tool ? start + load.tool->at - venue.now() : Duration::zero();
+    patience = std::max(patience, began + load.timeout + std::chrono::seconds{1});
+  }
+  return patience;
+}
+
 // A run that went to its end has patience for the slowest request; one that was stopped has little, and who asks once
 // more has none.
 void Run::State::wait_for_answers() {
   const bool aborted = outcome.result == Result::aborted;
-  Duration patience = grace;
-  if (!aborted)
-    for (const LoadSpec& load : drill.loads) patience = std::max(patience, load.timeout + std::chrono::seconds{1});
+  const Duration patience = aborted ? grace : patience_for_answers();
   const unsigned before = stops();
   const Time deadline = venue.now() + patience;
   std::size_t missing = 0;
   do {
     missing = stage->wait_for_answers(std::min(deadline, venue.now() + std::chrono::milliseconds{50}));
   } while (missing > 0 && venue.now() < deadline && stops() == before);
+  missing -= std::min(missing, stage->running_tools());
   if (missing > 0) {
     const std::string lost = fmt::format("{} requests had no answer when the run ended, and are not counted", missing);
     record->text("note", "text", lost);
@@ -56,6 +66,8 @@ void Run::State::wait_for_answers() {
     record->text("abort", "why", stop_why);
     outcome.worsen(Result::aborted, fmt::format("stopped by {} while the last answers were awaited", stop_why));
   }
+  for (const LoadSpec& load : drill.loads)
+    if (const auto connections = stage->connections(load.name)) record->load_connections(load.name, *connections);
   stage->hang_up();
 }
 
@@ -172,6 +184,10 @@ void Run::State::judge_all() {
 // A generator that cannot send measures itself.
 void Run::State::judge_loads() {
   for (const LoadSpec& load : drill.loads) {
+    if (load.tool) {
+      judge_tool(load);
+      continue;
+    }
     const Requests all = measures.load(load.name).of_phase(Phases::always);
     const auto unsent = all.errors.find("not_sent");
     if (unsent == all.errors.end() || unsent->second * 100 < all.count) continue;
@@ -180,6 +196,19 @@ void Run::State::judge_loads() {
                                "its figures say nothing about the system",
                                load.name, unsent->second, all.count));
   }
+}
+
+// What a tool did not say, nobody makes up.
+void Run::State::judge_tool(const LoadSpec& load) {
+  const auto reading = measures.tool(load.name).reading();
+  if (!reading) return;
+  record->tool(load, *reading);
+  const auto* problem = std::get_if<std::string>(&*reading);
+  if (problem == nullptr) return;
+  board.tell(fmt::format("load {}: {}: {}", load.name, load.tool->argv.front(), *problem));
+  if (outcome.result == Result::aborted) return;
+  outcome.worsen(Result::errored,
+                 fmt::format("load \"{}\" has no figures: {}: {}", load.name, load.tool->argv.front(), *problem));
 }
 
 void Run::State::summarise(Duration lasted) {

@@ -46,9 +46,11 @@ struct Run::State {
   void measure_proxies(Time now);
   void write_traffic();
   void wait_for_answers();
+  Duration patience_for_answers() const;
   void close_proxies();
   void judge_all();
   void judge_loads();
+  void judge_tool(const LoadSpec& load);
   void summarise(Duration lasted);
   void finish_journal();
   bool stopping() const { return stops() > 0; }

@@ -20,9 +20,11 @@ constexpr std::string_view sent_as = "drill";
 struct Forbidden {
   std::string_view key, why;
 };
-constexpr std::array<Forbidden, 3> forbidden{{{"include", "files of the daemon's machine are not handed out"},
+constexpr std::array<Forbidden, 5> forbidden{{{"include", "files of the daemon's machine are not handed out"},
                                               {"command", "nobody runs commands on the daemon's machine from afar"},
-                                              {"table", "files of the daemon's machine are not handed out"}}};
+                                              {"table", "files of the daemon's machine are not handed out"},
+                                              {"body_file", "files of the daemon's machine are not handed out"},
+                                              {"file", "files of the daemon's machine are not handed out"}}};
 
 const Forbidden* find(std::string_view key) {
   const auto* const found =
@@ -61,7 +63,7 @@ bool looks_elsewhere(const Drill& drill) {
     return false;
   };
   return std::any_of(drill.loads.begin(), drill.loads.end(),
-                     [&](const LoadSpec& load) { return outside(load.http); }) ||
+                     [&](const LoadSpec& load) { return outside(load.target()); }) ||
          std::any_of(drill.checks.begin(), drill.checks.end(),
                      [&](const CheckSpec& check) { return looks(check.source); }) ||
          std::any_of(drill.aborts.begin(), drill.aborts.end(),

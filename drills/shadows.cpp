@@ -50,9 +50,9 @@ bool share_a_proxy(const FaultSpec& a, const FaultSpec& b) {
 bool has_short_links_only(const Drill& drill, const FaultSpec& fault) {
   bool any = false;
   for (const LoadSpec& load : drill.loads) {
-    const ProxyBlock* proxy = proxy_of(load.http, drill);
+    const ProxyBlock* proxy = proxy_of(load.target(), drill);
     if (proxy == nullptr || !fault.concerns(proxy->name)) continue;
-    if (load.keep_alive) return false;
+    if (load.keep_alive || load.tool) return false;
     any = true;
   }
   return any;

@@ -21,18 +21,7 @@ std::optional<Source> read_measured(Reader& keys, std::string_view key, const st
 
 CommandProbe read_command(Reader& keys) {
   CommandProbe probe;
-  const Value* value = keys.raw("command");
-  const Value::List* words = value->list();
-  const auto is_word = [](const Value& word) {
-    return word.text() != nullptr && word.text()->find('\0') == std::string::npos;
-  };
-  if (words == nullptr || words->empty() || !std::all_of(words->begin(), words->end(), is_word) ||
-      words->front().text()->empty()) {
-    keys.problem("command",
-                 R"(must be a list of texts, the program first, such as ["pg_isready", "-q"]; no shell is in between)");
-  } else {
-    for (const Value& word : *words) probe.argv.push_back(*word.text());
-  }
+  probe.argv = read_argv(keys, R"(["pg_isready", "-q"])");
   probe.exit_code = static_cast<int>(keys.count("exit_code", 0).at_most(255).value());
   return probe;
 }
@@ -43,6 +32,24 @@ void only_with(std::string_view owner, std::string_view key, Reader& keys) {
 }
 
 }  // namespace
+
+std::vector<std::string> read_argv(Reader& keys, std::string_view example) {
+  const Value* value = keys.raw("command");
+  const Value::List* list = value->list();
+  const auto is_word = [](const Value& word) {
+    return word.text() != nullptr && word.text()->find('\0') == std::string::npos;
+  };
+  if (list == nullptr || list->empty() || !std::all_of(list->begin(), list->end(), is_word) ||
+      list->front().text()->empty()) {
+    keys.problem(
+        "command",
+        fmt::format("must be a list of texts, the program first, such as {}; no shell is in between", example));
+    return {};
+  }
+  std::vector<std::string> words;
+  for (const Value& word : *list) words.push_back(*word.text());
+  return words;
+}
 
 std::optional<Source> read_source(Reader& keys, const Drill& drill) {
   std::vector<std::string_view> given;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -63,8 +64,8 @@ Stage::Stage(const Drill& drill, std::uint64_t seed, unsigned workers, const For
   try {
     open_proxies(force);
     loads_ = std::make_unique<Loads>();
-    for (const LoadSpec& spec : drill_.loads)
-      loads_->add(spec, url_of(spec.http), measures.load(spec.name), faults::Seed{seed_});
+    tools_ = std::make_unique<Tools>();
+    for (const LoadSpec& spec : drill_.loads) add_load(spec, measures);
     probes_ = std::make_unique<Probes>();
     for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
       const CheckSpec& check = drill_.checks[i];
@@ -113,6 +114,18 @@ void Stage::open_proxies(const Force& force) {
   }
 }
 
+void Stage::add_load(const LoadSpec& spec, Measures& measures) {
+  const std::string target =
+      spec.tcp.text.empty() ? (spec.http.text.empty() ? "" : url_of(spec.http)) : resolved(spec.tcp);
+  if (spec.tool) return tools_->add(spec, target, measures.tool(spec.name));
+  try {
+    loads_->add(spec, target, measures.load(spec.name), faults::Seed{seed_});
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error{fmt::format("load \"{}\": {}", spec.name, error.what())};
+  }
+  load_names_.push_back(spec.name);
+}
+
 void Stage::add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample& on_sample) {
   ProbeSpec spec{CommandProbe{}, check.every, check.timeout, check.retries};
   if (const auto* http = std::get_if<HttpProbe>(&check.source)) {
@@ -151,6 +164,7 @@ std::string Stage::resolved(const Target& target) const {
 
 Stage::~Stage() {
   probes_.reset();
+  tools_.reset();
   loads_.reset();
   own_.reset();
   for (const auto& backend : backends_) backend->stop();
@@ -159,16 +173,30 @@ Stage::~Stage() {
 
 void Stage::begin(faults::Time start, Duration length) {
   loads_->start(start, length);
+  tools_->start(start);
   probes_->start(start);
 }
 
 void Stage::stop_asking() {
   loads_->stop();
+  tools_->stop();
   probes_->stop();
 }
 
-std::size_t Stage::wait_for_answers(faults::Time deadline) { return loads_->wait(deadline); }
+std::size_t Stage::wait_for_answers(faults::Time deadline) {
+  const std::size_t requests = loads_->wait(deadline);
+  return requests + tools_->wait(deadline);
+}
 
-void Stage::hang_up() { loads_.reset(); }
+void Stage::hang_up() {
+  loads_.reset();
+  tools_.reset();
+}
+
+std::optional<LoadConnections> Stage::connections(const std::string& load) const {
+  const auto found = std::find(load_names_.begin(), load_names_.end(), load);
+  if (found == load_names_.end()) return std::nullopt;
+  return loads_->connections(static_cast<std::size_t>(found - load_names_.begin()));
+}
 
 }  // namespace firedrill::drills

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "drills/load.hpp"
 #include "drills/measures.hpp"
 #include "drills/probe.hpp"
+#include "drills/tools.hpp"
 #include "drills/venue.hpp"
 
 namespace firedrill::drills {
@@ -34,6 +36,8 @@ class Stage final : public Scene {
   void begin(faults::Time start, Duration length) override;
   void stop_asking() override;
   std::size_t wait_for_answers(faults::Time deadline) override;
+  std::size_t running_tools() const override { return tools_->wait({}); }
+  std::optional<LoadConnections> connections(const std::string& load) const override;
   void hang_up() override;
 
   Host& host() override { return *host_; }
@@ -43,6 +47,7 @@ class Stage final : public Scene {
 
  private:
   void open_proxies(const Force& force);
+  void add_load(const LoadSpec& spec, Measures& measures);
   void add_probe(const CheckSpec& check, ProbeMeter& meter, const OnSample& on_sample);
   /// Names become addresses.
   std::string resolved(const Target& target) const;
@@ -58,6 +63,8 @@ class Stage final : public Scene {
   Host* host_;
   std::vector<std::string> open_;  // proxies to give back if the rest cannot be opened
   std::unique_ptr<Loads> loads_;
+  std::vector<std::string> load_names_;  // in the order they were added
+  std::unique_ptr<Tools> tools_;
   std::unique_ptr<Probes> probes_;
 };
 

@@ -8,6 +8,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "drills/force.hpp"
 #include "drills/host.hpp"
 #include "drills/measures.hpp"
+#include "drills/requester.hpp"
 
 namespace firedrill::drills {
 
@@ -32,9 +34,12 @@ class Scene {
   virtual void begin(Time start, Duration length) = 0;
   /// No more requests and probes.
   virtual void stop_asking() = 0;
-  /// Until every request has its answer, or `deadline`; returns how many have none.
+  /// Until every request has its answer and every tool is done, or `deadline`; returns how many have none or are not.
   virtual std::size_t wait_for_answers(Time deadline) = 0;
-  /// Closes the loads' connections, idle or not.
+  virtual std::size_t running_tools() const = 0;
+  /// Before hang_up(). Nothing of a load that does not take place, or that a tool makes.
+  virtual std::optional<LoadConnections> connections(const std::string& load) const = 0;
+  /// Closes the loads' connections, idle or not, and ends tools.
   virtual void hang_up() = 0;
 
   virtual Host& host() = 0;

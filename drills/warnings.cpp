@@ -8,6 +8,7 @@
 
 #include "drills/measures.hpp"
 #include "drills/planned.hpp"
+#include "drills/rate_curve.hpp"
 #include "drills/shadows.hpp"
 #include "drills/timeline.hpp"
 
@@ -31,7 +32,11 @@ class Warnings {
 
   Problems all() {
     nothing_judged();
-    for (std::size_t i = 0; i < drill_.loads.size(); ++i) impatient(i);
+    for (std::size_t i = 0; i < drill_.loads.size(); ++i) {
+      impatient(i);
+      stages_cut(i);
+      pool_too_small(i);
+    }
     for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
       unseen(i);
       cut(i);
@@ -41,6 +46,7 @@ class Warnings {
     for (const Shadow& shadow : shadows(drill_)) hidden(shadow);
     for (std::size_t i = 0; i < drill_.checks.size(); ++i) {
       few_samples(i);
+      tool_is_silent(i);
       queue_out_of_sight(i);
     }
     endless_aborts();
@@ -69,8 +75,8 @@ class Warnings {
   // Who gives up before the queue does never learns what the queue would have done.
   void impatient(std::size_t i) {
     const LoadSpec& load = drill_.loads[i];
-    const ProxyBlock* proxy = proxy_of(load.http, drill_);
-    if (proxy == nullptr) return;
+    const ProxyBlock* proxy = proxy_of(load.target(), drill_);
+    if (proxy == nullptr || load.tool) return;
     const BackendSpec* backend = backend_of(*proxy, drill_);
     const Duration service = backend != nullptr ? backend->service_time.quantile(0.5) : Duration::zero();
     if (backend != nullptr && load.timeout < service) {
@@ -96,6 +102,39 @@ class Warnings {
               fault.name, faults::show(*wait), also));
       return;
     }
+  }
+
+  void stages_cut(std::size_t i) {
+    const LoadSpec& load = drill_.loads[i];
+    const Duration end = length_of(load.stages);
+    if (purpose_ == Purpose::exec || end <= drill_.length()) return;
+    block("load", i, load.name)
+        .problem("stages", fmt::format("would end at {}, but the drill lasts {}: they are cut", faults::show(end),
+                                       faults::show(drill_.length())));
+  }
+
+  void pool_too_small(std::size_t i) {
+    const LoadSpec& load = drill_.loads[i];
+    const ProxyBlock* proxy = proxy_of(load.target(), drill_);
+    const BackendSpec* backend = proxy != nullptr ? backend_of(*proxy, drill_) : nullptr;
+    Reader keys = block("load", i, load.name);
+    if (load.keep && load.keep->queue_timeout && *load.keep->queue_timeout >= load.timeout) {
+      Reader table{*keys.table().find("connections"), keys.subject() + ": connections", problems_};
+      table.problem("queue_timeout",
+                    fmt::format("not below the load's timeout ({}): users give up before the pool does",
+                                faults::show(load.timeout)));
+    }
+    if (!load.keep_alive || backend == nullptr || load.tool) return;
+    // Little's law.
+    const double peak = RateCurve{load}.peak(), service = faults::seconds(backend->service_time.quantile(0.5));
+    const double needed = peak * service;
+    const auto held = static_cast<double>(load.connections * (load.keep ? load.keep->workers : 1));
+    if (needed <= held) return;
+    say(keys, "connections",
+        fmt::format(
+            "{:.6g} requests per second of {} each keep {:.4g} connections busy, and there are {:.0f}: the others "
+            "wait for one",
+            peak, faults::show(backend->service_time.quantile(0.5)), needed, held));
   }
 
   // Whom the kernel refuses only a check can tell.
@@ -137,6 +176,20 @@ class Warnings {
             fmt::format("fault \"{}\" leaves who waits in the kernel's backlog, where nobody is counted or timed",
                         unseen->name));
     }
+  }
+
+  // What a tool does not print nobody can judge: the run would be errored.
+  void tool_is_silent(std::size_t i) {
+    const CheckSpec& check = drill_.checks[i];
+    const auto* source = std::get_if<LoadSource>(&check.source);
+    if (source == nullptr) return;
+    const auto load = std::find_if(drill_.loads.begin(), drill_.loads.end(),
+                                   [&](const LoadSpec& one) { return one.name == source->load; });
+    if (load == drill_.loads.end() || !load->tool) return;
+    Reader keys = look(i);
+    Reader figures{*keys.table().find("expect"), keys.subject() + ": expect", problems_};
+    for (const Expectation& one : check.expect)
+      if (const std::string why = why_silent(*load->tool, one.figure); !why.empty()) figures.problem(one.figure, why);
   }
 
   void endless_aborts() {

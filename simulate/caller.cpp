@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace firedrill::simulate {
 
 http_parser_settings Caller::make_settings() {
   http_parser_settings settings;
   http_parser_settings_init(&settings);
+  settings.on_headers_complete = [](http_parser* parser) {
+    return static_cast<Caller*>(parser->data)->bodiless_ ? 1 : 0;
+  };
   settings.on_message_complete = [](http_parser* parser) {
     auto& self = *static_cast<Caller*>(parser->data);
     self.complete_ = true;
@@ -36,6 +37,7 @@ void Caller::ask(Place& place, std::string_view request) {
   http_parser_init(&parser_, HTTP_RESPONSE);
   parser_.data = this;
   request_ = request;
+  bodiless_ = request.starts_with("HEAD ");
   complete_ = false;
   busy_ = keep_ = true;
   turn_.soon();
@@ -82,11 +84,6 @@ void Caller::read() {
     if (at_end) return end(How::closed);
     if (error != HPE_OK) return end(How::garbled);
   }
-}
-
-std::string plain_get(std::string_view host, std::string_view path, bool keep_alive) {
-  return fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: firedrill\r\nAccept: */*\r\n{}\r\n", path, host,
-                     keep_alive ? "" : "Connection: close\r\n");
 }
 
 }  // namespace firedrill::simulate

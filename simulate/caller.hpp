@@ -44,12 +44,10 @@ class Caller {
   std::function<void()> over_;
   Alarm turn_;
   http_parser parser_{};
-  std::string request_;  // what has not been sent yet
+  std::string request_;    // what has not been sent yet
+  bool bodiless_ = false;  // the answer to a HEAD
   bool busy_ = false, complete_ = false, keep_ = false, refused_ = false;
   How how_ = How::closed;
 };
-
-/// What libcurl sends for a plain GET.
-std::string plain_get(std::string_view host, std::string_view path, bool keep_alive);
 
 }  // namespace firedrill::simulate

@@ -1,63 +1,77 @@
-// A load in virtual time: requests leave when they are due, over connections as libcurl would hold them.
+// A load in virtual time: requests leave when they are due, over connections that are held as the run's own would be.
 #pragma once
 
-#include <cstdint>
-#include <deque>
-#include <list>
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "drills/arrivals.hpp"
 #include "drills/drill.hpp"
 #include "drills/meter.hpp"
+#include "drills/requester.hpp"
 #include "simulate/caller.hpp"
 
 namespace firedrill::simulate {
 
+/// What a load is made of. All of it outlives the load.
+struct LoadParts {
+  Agenda& agenda;
+  const drills::LoadSpec& spec;
+  Place& place;
+  std::vector<std::string> requests;  // they take turns
+  drills::LoadMeter& meter;
+  faults::Seed seed;
+};
+
 class Load {
  public:
-  /// What is given outlives the load.
-  Load(Agenda& agenda, const drills::LoadSpec& spec, Place& place, std::string request, drills::LoadMeter& meter,
-       faults::Seed seed);
-  ~Load();
+  explicit Load(LoadParts parts);
+  virtual ~Load() = default;
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
 
   /// Requests due in [at, at + length) are sent.
   void start(Time at, Duration length);
   /// Requests due from now on are not sent.
   void stop();
-  bool is_over() const;
+  bool is_over() const { return in_flight() == 0 && (start_ == faults::never || next_due() >= end_); }
   /// Sent or waiting for a connection, and not settled; one more while there are some to come.
-  std::size_t left() const;
-  /// Closes the connections.
+  std::size_t left() const { return is_over() ? 0 : std::max<std::size_t>(in_flight(), 1); }
+  drills::LoadConnections connections() const { return connections_; }
+  /// Closes the connections. The last that is asked of it.
   void hang_up();
 
- private:
-  struct Request;
-  using Active = std::list<std::unique_ptr<Request>>;
+ protected:
+  virtual void turn() = 0;
+  virtual std::size_t in_flight() const = 0;
+  /// The next moment to have a turn, but for new requests.
+  virtual Time wake() const = 0;
+  virtual void close_all() = 0;
 
-  bool room() const { return !spec_.keep_alive || active_.size() < spec_.connections; }
   Time next_due() const { return start_ + arrivals_.next(); }
-  void turn();
-  void send(Time due);
-  void answered(Request& request);
-  void settle(Request& request, std::string_view error);
+  bool is_due() const { return next_due() < end_ && next_due() <= agenda_.now(); }
   void arm();
+  void count_opened(std::size_t open_now);
 
   Agenda& agenda_;
-  const drills::LoadSpec spec_;
+  const drills::LoadSpec& spec_;
   Place& place_;
-  const std::string request_;
+  const std::vector<std::string> requests_;
   drills::LoadMeter& meter_;
   drills::Arrivals arrivals_;
-  std::uint64_t made_ = 0;  // connections so far
+
+ private:
   Time start_ = faults::never, end_ = faults::never;
-  Active active_;             // by due time
-  Active idle_;               // connections without a request, the oldest first
-  Active spent_;              // gone with the next turn
-  std::deque<Time> waiting_;  // due, but without a connection to go by
+  drills::LoadConnections connections_;
   Alarm turn_;
 };
+
+/// As libcurl holds connections, or as the drill says.
+std::unique_ptr<Load> make_load(LoadParts parts);
+
+/// "" of a request that was answered in order; else what its error is called.
+std::string error_of(const Caller& caller);
 
 }  // namespace firedrill::simulate

@@ -43,14 +43,14 @@ Reached listener_at(const Drill& drill, const Endpoint& dialled) {
 }
 
 // Whose figures a source has.
-std::optional<std::string> obstacle_of(const Drill& drill, const drills::Source& source) {
+std::optional<std::string> obstacle_of_source(const Drill& drill, const drills::Source& source) {
   const auto foreign = [](std::string_view what) {
     return fmt::format("{} leads to what is not part of the drill", what);
   };
   if (const auto* load = std::get_if<drills::LoadSource>(&source)) {
     for (const auto& spec : drill.loads)
-      if (spec.name == load->load && !is_known(drill, reached_by(drill, spec.http)))
-        return foreign("load " + spec.name);
+      if (const std::string why = obstacle_of(drill, spec); spec.name == load->load && !why.empty())
+        return fmt::format("load {} {}", spec.name, why);
     return std::nullopt;
   }
   if (const auto* proxy = std::get_if<drills::ProxySource>(&source))
@@ -87,6 +87,14 @@ bool is_known(const Drill& drill, const Reached& reached) {
   return false;  // in a circle
 }
 
+std::string obstacle_of(const Drill& drill, const drills::LoadSpec& load) {
+  if (load.tool) return fmt::format("is made by {}, which cannot be played", load.tool->argv.front());
+  if (!load.tcp.text.empty()) return "speaks to what is not HTTP: how that answers cannot be foretold";
+  if (!is_known(drill, reached_by(drill, load.http)))
+    return fmt::format("leads to {}, which is not part of the drill", load.http.text);
+  return "";
+}
+
 Scope scope_of(const Drill& drill) {
   Scope scope;
   for (const auto& proxy : drill.proxies)
@@ -94,14 +102,13 @@ Scope scope_of(const Drill& drill) {
       scope.left_out.push_back(fmt::format(
           "proxy {} leads to what is not part of the drill: how that answers cannot be foretold", proxy.name));
   for (const auto& load : drill.loads) {
-    if (is_known(drill, reached_by(drill, load.http)))
-      scope.anything = true;
-    else
-      scope.left_out.push_back(fmt::format("load {} goes to {}, which cannot be played", load.name, load.http.text));
+    const std::string why = obstacle_of(drill, load);
+    scope.anything = scope.anything || why.empty();
+    if (!why.empty()) scope.left_out.push_back(fmt::format("load {} {}, and is left out", load.name, why));
   }
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     const auto& check = drill.checks[i];
-    const auto obstacle = obstacle_of(drill, check.source);
+    const auto obstacle = obstacle_of_source(drill, check.source);
     if (!obstacle) {
       scope.anything = scope.anything || drills::is_probe(check.source);
       continue;
@@ -110,7 +117,7 @@ Scope scope_of(const Drill& drill) {
     scope.left_out.push_back(fmt::format("check \"{}\" is not judged: {}", check.name, *obstacle));
   }
   for (const auto& abort : drill.aborts)
-    if (const auto obstacle = obstacle_of(drill, abort.source))
+    if (const auto obstacle = obstacle_of_source(drill, abort.source))
       scope.left_out.push_back(fmt::format("the abort condition \"{}\" is not watched: {}", abort.text, *obstacle));
   for (std::size_t i = 0; i < drill.faults.size(); ++i) {
     const auto& on = drill.faults[i].proxies;

@@ -21,6 +21,9 @@ Reached upstream_of(const drills::Drill& drill, const drills::ProxyBlock& proxy)
 /// Whether all that is behind it belongs to the drill.
 bool is_known(const drills::Drill& drill, const Reached& reached);
 
+/// Why a load cannot be played, as the rest of a sentence about it; empty: it can.
+std::string obstacle_of(const drills::Drill& drill, const drills::LoadSpec& load);
+
 /// What of a drill can be played, and what not.
 struct Scope {
   std::vector<std::string> left_out;                  // in words, one for each thing that cannot be foretold, and why

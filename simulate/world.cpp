@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "drills/dialled.hpp"
+
 namespace firedrill::simulate {
 namespace {
 
@@ -41,7 +43,7 @@ World::World(Agenda& agenda, const drills::Drill& drill, std::uint64_t seed, con
     backend_names_.push_back("backend:" + spec.name);
   }
   open_proxies(force);
-  for (const auto& spec : drill.loads) open_load(spec, measures.load(spec.name));
+  for (const auto& spec : drill_.loads) open_load(spec, measures.load(spec.name));
   for (std::size_t i = 0; i < drill.checks.size(); ++i) {
     const auto& check = drill.checks[i];
     if (drills::is_probe(check.source))
@@ -89,11 +91,12 @@ Place* World::place_of(const Reached& reached) {
 }
 
 void World::open_load(const drills::LoadSpec& spec, drills::LoadMeter& meter) {
+  if (!obstacle_of(drill_, spec).empty()) return;
   const Reached reached = reached_by(drill_, spec.http);
-  if (!is_known(drill_, reached)) return;
-  loads_.push_back(std::make_unique<Load>(agenda_, spec, *place_of(reached),
-                                          plain_get(name_of(reached), path_of(spec.http), spec.keep_alive), meter,
-                                          faults::Seed{seed_}));
+  loads_[spec.name] =
+      make_load({agenda_, spec, *place_of(reached),
+                 drills::http_requests({"", name_of(reached), path_of(spec.http)}, spec.request, spec.keep_alive),
+                 meter, faults::Seed{seed_}});
 }
 
 void World::open_probe(const std::string& name, const drills::Source& source, Duration every, Duration timeout,
@@ -105,7 +108,7 @@ void World::open_probe(const std::string& name, const drills::Source& source, Du
   if (!is_known(drill_, reached)) return;
   ProbeSpec spec{place_of(reached), "", 0, every, timeout, retries};
   if (http != nullptr) {
-    spec.request = plain_get(name_of(reached), path_of(target), true);
+    spec.request = drills::http_requests({"", name_of(reached), path_of(target)}, {}, true).front();
     spec.status = http->status;
   }
   probes_.push_back(std::make_unique<Probe>(
@@ -114,27 +117,32 @@ void World::open_probe(const std::string& name, const drills::Source& source, Du
 }
 
 void World::begin(Time start, Duration length) {
-  for (const auto& load : loads_) load->start(start, length);
+  for (const auto& [name, load] : loads_) load->start(start, length);
   for (const auto& probe : probes_) probe->start(start);
 }
 
 void World::stop_asking() {
-  for (const auto& load : loads_) load->stop();
+  for (const auto& [name, load] : loads_) load->stop();
   for (const auto& probe : probes_) probe->stop();
 }
 
 std::size_t World::wait_for_answers(Time deadline) {
   const auto left = [this] {
     std::size_t sum = 0;
-    for (const auto& load : loads_) sum += load->left();
+    for (const auto& [name, load] : loads_) sum += load->left();
     return sum;
   };
   agenda_.play(deadline, [&] { return left() == 0; });
   return left();
 }
 
+std::optional<drills::LoadConnections> World::connections(const std::string& load) const {
+  const auto found = loads_.find(load);
+  return found == loads_.end() ? std::nullopt : std::optional{found->second->connections()};
+}
+
 void World::hang_up() {
-  for (const auto& load : loads_) load->hang_up();
+  for (const auto& [name, load] : loads_) load->hang_up();
 }
 
 proxy::Endpoint World::open(const proxy::ProxySpec& spec) { return spec.listen; }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class World final : public drills::Scene, private drills::Host {
   void begin(Time start, Duration length) override;
   void stop_asking() override;
   std::size_t wait_for_answers(Time deadline) override;
+  std::size_t running_tools() const override { return 0; }
+  std::optional<drills::LoadConnections> connections(const std::string& load) const override;
   void hang_up() override;
   drills::Host& host() override { return *this; }
   const std::vector<std::string>& proxy_addresses() const override { return proxy_names_; }
@@ -51,7 +54,7 @@ class World final : public drills::Scene, private drills::Host {
   std::vector<std::string> proxy_names_, upstream_names_, backend_names_;
   std::map<std::string, std::unique_ptr<Backend>> backends_;
   std::map<std::string, std::unique_ptr<Proxy>> proxies_;
-  std::vector<std::unique_ptr<Load>> loads_;
+  std::map<std::string, std::unique_ptr<Load>> loads_;
   std::vector<std::unique_ptr<Probe>> probes_;
 };
 

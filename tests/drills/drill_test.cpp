@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "drills/figures.hpp"
+#include "drills/sent_drill.hpp"
 #include "drills/timeline.hpp"
 #include "places.hpp"
 #include "tests/drills/broken.hpp"
@@ -246,6 +247,26 @@ TEST(Drill, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(said("/dev/zero"), "/dev/zero: longer than 1MiB, which no drill needs");
 }
 
+TEST(Drill, OpensNoFileForWhoeverSentIt) {
+  const auto said = [](const std::string& load) -> std::string {
+    try {
+      parse_sent_drill(std::string{sound} + "[[load]]\nname = \"more\"\nrate = 1\n" + load, {});
+      return "none";
+    } catch (const faults::PlanError& error) {
+      return error.what();
+    }
+  };
+
+  EXPECT_EQ(said("http = \"proxy:api/\"\nbody = \"x\"\n"), "none");
+  EXPECT_EQ(said("http = \"proxy:api/\"\nbody_file = \"/etc/passwd\"\n"),
+            "drill:16:1: body_file: not in a drill that was sent: files of the daemon's machine are not handed out");
+  EXPECT_EQ(said("tcp = \"proxy:api\"\nsend = { file = \"/etc/passwd\" }\n"),
+            "drill:16:10: file: not in a drill that was sent: files of the daemon's machine are not handed out");
+  EXPECT_EQ(
+      said("command = [\"wrk\"]\n"),
+      "drill:15:1: command: not in a drill that was sent: nobody runs commands on the daemon's machine from afar");
+}
+
 class Library : public testing::TestWithParam<std::string> {
  protected:
   static std::string path() { return FIREDRILL_SOURCE_DIR "/drills/library/" + GetParam() + ".toml"; }
@@ -296,6 +317,7 @@ TEST(DrillDocumentation, NamesEveryKeyAndFigure) {
   for (const auto& [block, heading] :
        {std::pair{"[drill]\nname = \"x\"\n", "## `[drill]`"}, std::pair{"[[backend]]\n", "## `[[backend]]`"},
         std::pair{"[[proxy]]\n", "## `[[proxy]]`"}, std::pair{"[[load]]\n", "## `[[load]]`"},
+        std::pair{"[[load]]\n[load.connections]\n", "## `[[load]]`"},
         std::pair{"[[check]]\nload = \"a\"\n", "## `[[check]]`"}}) {
     const std::size_t begin = page.find(heading);
     ASSERT_NE(begin, std::string::npos) << heading;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "drills/arrivals.hpp"
-#include "net_rig.hpp"
+#include "load_rig.hpp"
 
 namespace firedrill::drills {
 namespace {
@@ -31,8 +31,6 @@ LoadSpec load_spec(double rate, Duration timeout = 30s) {
   return spec;
 }
 
-std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port) + "/"; }
-
 std::vector<Duration> arrivals(const LoadSpec& spec, faults::Seed seed, Duration length) {
   std::vector<Duration> all;
   for (Arrivals next{spec, seed}; next.next() < length; next.pop()) all.push_back(next.next());
@@ -41,13 +39,7 @@ std::vector<Duration> arrivals(const LoadSpec& spec, faults::Seed seed, Duration
 
 /// Runs one load to its end.
 Requests play(const LoadSpec& spec, const std::string& target, Duration length) {
-  const Phases phases{{}, 0};
-  LoadMeter meter{phases};
-  Loads loads;
-  loads.add(spec, target, meter, faults::Seed{7});
-  loads.start(Clock::now() + 10ms, length);
-  EXPECT_EQ(loads.wait(Clock::now() + 60s), 0);
-  return meter.of_phase(Phases::always);
+  return play_load(spec, target, length).requests;
 }
 
 TEST(Arrivals, ComeEvenlyHalfAGapIn) {
@@ -81,7 +73,7 @@ TEST(Arrivals, ComeByTheSeedWhenPoisson) {
 TEST(Load, SendsEveryRequestOnAConnectionOfItsOwn) {
   Serving backend{backend_spec()};
 
-  const Requests seen = play(load_spec(200), url(backend.port()), 500ms);
+  const Requests seen = play(load_spec(200), http_at(backend.port()), 500ms);
 
   EXPECT_EQ(seen.count, 100);
   EXPECT_THAT(seen.errors, IsEmpty());
@@ -95,7 +87,7 @@ TEST(Load, MakesAsManyPoissonRequestsAsTheSeedSays) {
   LoadSpec spec = load_spec(300);
   spec.arrivals = LoadSpec::Arrivals::poisson;
 
-  const Requests seen = play(spec, url(backend.port()), 400ms);
+  const Requests seen = play(spec, http_at(backend.port()), 400ms);
 
   EXPECT_EQ(seen.count, arrivals(spec, faults::Seed{7}, 400ms).size());
   EXPECT_EQ(backend.figures().served, seen.count);
@@ -107,7 +99,7 @@ TEST(Load, ReusesConnectionsWhenTheyAreKept) {
   spec.keep_alive = true;
   spec.connections = 1;
 
-  const Requests seen = play(spec, url(backend.port()), 400ms);
+  const Requests seen = play(spec, http_at(backend.port()), 400ms);
 
   EXPECT_EQ(seen.count, 200);
   EXPECT_THAT(seen.errors, IsEmpty());
@@ -120,7 +112,7 @@ TEST(Load, CountsTheWaitForAConnectionAsLatency) {
   spec.keep_alive = true;
   spec.connections = 2;
 
-  const Requests seen = play(spec, url(backend.port()), 200ms);
+  const Requests seen = play(spec, http_at(backend.port()), 200ms);
 
   EXPECT_EQ(seen.count, 20);
   EXPECT_THAT(seen.errors, IsEmpty());
@@ -142,7 +134,7 @@ TEST(Load, ShowsAStallThatFewRequestsWereInFlightFor) {
   spec.keep_alive = true;
   spec.connections = 1;
 
-  const Requests seen = play(spec, url(server.port()), 2s);
+  const Requests seen = play(spec, http_at(server.port()), 2s);
 
   EXPECT_EQ(seen.count, 200);
   EXPECT_THAT(seen.errors, IsEmpty());
@@ -153,7 +145,7 @@ TEST(Load, ShowsAStallThatFewRequestsWereInFlightFor) {
 TEST(Load, NeverWaitsForAnswers) {
   Listener silent;  // the kernel makes the connections; nobody answers
 
-  const Requests seen = play(load_spec(500, 300ms), url(silent.port()), 200ms);
+  const Requests seen = play(load_spec(500, 300ms), http_at(silent.port()), 200ms);
 
   EXPECT_EQ(seen.count, 100);
   EXPECT_THAT(seen.errors, ElementsAre(Pair("timeout", 100)));
@@ -166,11 +158,11 @@ TEST(Load, TimesOutRequestsThatStillWaitForAConnection) {
   spec.keep_alive = true;
   spec.connections = 1;
 
-  EXPECT_THAT(play(spec, url(silent.port()), 500ms).errors, ElementsAre(Pair("timeout", 100)));
+  EXPECT_THAT(play(spec, http_at(silent.port()), 500ms).errors, ElementsAre(Pair("timeout", 100)));
 }
 
 TEST(Load, TellsRefusedConnections) {
-  EXPECT_THAT(play(load_spec(100), url(closed_port()), 200ms).errors, ElementsAre(Pair("refused", 20)));
+  EXPECT_THAT(play(load_spec(100), http_at(closed_port()), 200ms).errors, ElementsAre(Pair("refused", 20)));
 }
 
 TEST(Load, TellsResetConnections) {
@@ -179,7 +171,7 @@ TEST(Load, TellsResetConnections) {
     client.reset();
   }};
 
-  EXPECT_THAT(play(load_spec(100), url(server.port()), 200ms).errors, ElementsAre(Pair("reset", 20)));
+  EXPECT_THAT(play(load_spec(100), http_at(server.port()), 200ms).errors, ElementsAre(Pair("reset", 20)));
 }
 
 TEST(Load, TellsConnectionsClosedBeforeTheWholeAnswer) {
@@ -189,7 +181,7 @@ TEST(Load, TellsConnectionsClosedBeforeTheWholeAnswer) {
     if (++served % 2 == 0) client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok");
   }};
 
-  EXPECT_THAT(play(load_spec(100), url(server.port()), 200ms).errors, ElementsAre(Pair("closed", 20)));
+  EXPECT_THAT(play(load_spec(100), http_at(server.port()), 200ms).errors, ElementsAre(Pair("closed", 20)));
 }
 
 TEST(Load, TellsErrorsByStatusAndFollowsNoRedirect) {
@@ -199,8 +191,8 @@ TEST(Load, TellsErrorsByStatusAndFollowsNoRedirect) {
   spec.status = 302;
   Serving redirecting{spec};
 
-  EXPECT_THAT(play(load_spec(100), url(failing.port()), 100ms).errors, ElementsAre(Pair("http_503", 10)));
-  EXPECT_THAT(play(load_spec(100), url(redirecting.port()), 100ms).errors, IsEmpty());
+  EXPECT_THAT(play(load_spec(100), http_at(failing.port()), 100ms).errors, ElementsAre(Pair("http_503", 10)));
+  EXPECT_THAT(play(load_spec(100), http_at(redirecting.port()), 100ms).errors, IsEmpty());
 }
 
 TEST(Load, TellsWhatIsNotHttp) {
@@ -209,7 +201,7 @@ TEST(Load, TellsWhatIsNotHttp) {
     client.send("SSH-2.0-OpenSSH_9.2\r\n");
   }};
 
-  EXPECT_THAT(play(load_spec(100), url(server.port()), 100ms).errors, ElementsAre(Pair("other", 10)));
+  EXPECT_THAT(play(load_spec(100), http_at(server.port()), 100ms).errors, ElementsAre(Pair("other", 10)));
 }
 
 /// Answers the first request of each connection; the second meets `bad_end`.
@@ -225,7 +217,7 @@ Requests play_dying_connections(const std::function<void(Stream&)>& bad_end, int
   LoadSpec spec = load_spec(100);
   spec.keep_alive = true;
   spec.connections = 1;
-  return play(spec, url(server.port()), 200ms);
+  return play(spec, http_at(server.port()), 200ms);
 }
 
 TEST(Load, NeverSendsARequestAgainThatWasResetOnAReusedConnection) {
@@ -272,7 +264,7 @@ TEST(Load, NeverSendsARequestAgainThatCouldGoByAnotherIdleConnection) {
   spec.keep_alive = true;
   spec.connections = 5;
 
-  const Requests seen = play(spec, url(listener.port()), 300ms);
+  const Requests seen = play(spec, http_at(listener.port()), 300ms);
 
   listener.shut();
   accepting.join();
@@ -288,7 +280,7 @@ TEST(Load, CountsWhatItCouldNotSend) {
   const Phases phases{{}, 0};
   LoadMeter meter{phases};
   Loads loads;
-  loads.add(load_spec(100, 1s), url(silent.port()), meter, faults::Seed{7});
+  loads.add(load_spec(100, 1s), http_at(silent.port()), meter, faults::Seed{7});
 
   {
     const FewDescriptors few{8};
@@ -303,9 +295,9 @@ TEST(Load, CountsWhatItCouldNotSend) {
 
 TEST(Load, GoesStraightToItsTargetWhateverTheEnvironmentSays) {
   Serving backend{backend_spec()};
-  ::setenv("http_proxy", url(closed_port()).c_str(), 1);
+  ::setenv("http_proxy", http_at(closed_port()).c_str(), 1);
 
-  const Requests seen = play(load_spec(100), url(backend.port()), 50ms);
+  const Requests seen = play(load_spec(100), http_at(backend.port()), 50ms);
 
   ::unsetenv("http_proxy");
   EXPECT_EQ(seen.count, 5);
@@ -326,7 +318,7 @@ TEST(Load, SendsNothingMoreOnceStopped) {
   const Phases phases{{}, 0};
   LoadMeter meter{phases};
   Loads loads;
-  loads.add(load_spec(200), url(backend.port()), meter, faults::Seed{7});
+  loads.add(load_spec(200), http_at(backend.port()), meter, faults::Seed{7});
   loads.start(Clock::now(), 1h);
   ASSERT_TRUE(eventually([&] { return meter.of_phase(Phases::always).count >= 5; }));
 
@@ -343,7 +335,7 @@ TEST(Load, SaysHowManyAreStillInFlight) {
   const Phases phases{{}, 0};
   LoadMeter meter{phases};
   Loads loads;
-  loads.add(load_spec(100, 1h), url(silent.port()), meter, faults::Seed{7});
+  loads.add(load_spec(100, 1h), http_at(silent.port()), meter, faults::Seed{7});
   loads.start(Clock::now(), 100ms);
 
   ASSERT_TRUE(eventually([&] { return loads.wait(Clock::now()) == 10; }));
@@ -360,7 +352,7 @@ TEST(Load, RunsSeveralLoadsAtOnce) {
     LoadSpec spec = load_spec(rate);
     spec.keep_alive = rate > 100;
     meters.push_back(std::make_unique<LoadMeter>(phases));
-    loads.add(spec, url(backend.port()), *meters.back(), faults::Seed{7});
+    loads.add(spec, http_at(backend.port()), *meters.back(), faults::Seed{7});
   }
   loads.start(Clock::now(), 400ms);
 

@@ -25,7 +25,7 @@ std::string fault(const std::string& kind, const std::string& lines) {
 }
 
 std::vector<std::string> told(const Outline& outline) {
-  constexpr const char* words[] = {"on", "ramp", "off"};
+  constexpr const char* words[] = {"on", "ramp", "off", "rate"};
   std::vector<std::string> all;
   for (const auto& m : outline.timeline)
     all.push_back(faults::show(m.at) + " " + m.fault + " " + words[static_cast<std::size_t>(m.what)] + " " + m.text);
@@ -46,6 +46,29 @@ TEST(Outline, SumsARampUpInALine) {
   EXPECT_THAT(told(it), ElementsAre("5s f on pool on api: max_connections 40", "5s f ramp max_connections 40 to 7",
                                     "15s f off "));
   EXPECT_EQ(it.timeline[1].until, 13s);
+}
+
+TEST(Outline, TellsTheStagesOfLoads) {
+  const std::string load = "[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nrate = 5\n";
+  const Outline it = outline(load + "stages = [{ to = 200, over = \"10s\" }, { spike = 800, for = \"2s\" }]\n" +
+                             fault("stall", "at = \"3s\"\nfor = \"6s\""));
+
+  EXPECT_THAT(told(it),
+              ElementsAre("0s  rate 5 to 200", "3s f on stall on api", "9s f off ", "10s  rate 800", "12s  rate 200"));
+  EXPECT_EQ(it.timeline[0].load, "more");
+  EXPECT_EQ(it.timeline[0].until, 10s);
+  EXPECT_EQ(it.timeline[4].until, 20s);
+  EXPECT_EQ(to_json(it).at("timeline").at(3).at("what"), "rate");
+  EXPECT_EQ(to_json(it).at("timeline").at(3).at("load"), "more");
+}
+
+TEST(Outline, CountsWhatACheckMayExpectAlongTheStages) {
+  const Outline it = outline(
+      "[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nstages = [{ to = 200, over = \"10s\" }]\n"
+      "[[check]]\nname = \"a\"\nload = \"more\"\nduring = \"before\"\nexpect = { errors = \"< 1%\" }\n" +
+      fault("stall", "at = \"5s\"\nfor = \"10s\""));
+
+  EXPECT_EQ(it.checks.at(0).samples, 250);
 }
 
 TEST(Outline, TellsEveryAppearance) {

@@ -42,8 +42,9 @@ TEST(Report, AddsPhasesUp) {
   std::vector<std::string> names;
   for (const Json& phase : json["phases"]) names.push_back(phase["name"]);
   EXPECT_THAT(names, ElementsAre("before", "fault", "after", "always", "undersized-pool"));
-  EXPECT_EQ(json["phases"][0].dump(), R"({"name":"before","requests":2000,"errors":0,"error_ratio":0.0,"p50_ms":49.92,)"
-                                      R"("p90_ms":49.92,"p99_ms":49.92,"errors_by_kind":{}})");
+  EXPECT_EQ(json["phases"][0].dump(),
+            R"({"name":"before","requests":2000,"errors":0,"error_ratio":0.0,"p50_ms":49.92,)"
+            R"("p90_ms":49.92,"p95_ms":49.92,"p99_ms":49.92,"p999_ms":49.92,"errors_by_kind":{}})");
   EXPECT_EQ(json["phases"][1]["requests"], 6000);
   EXPECT_EQ(json["phases"][1]["errors"], 1800);
   EXPECT_EQ(json["phases"][1]["error_ratio"], 0.3);
@@ -131,7 +132,7 @@ TEST(Report, ClaimsNothingThatWasNotMeasured) {
     EXPECT_EQ(
         phase.dump(),
         R"({"name":)" + phase["name"].dump() +
-            R"(,"requests":0,"errors":0,"error_ratio":null,"p50_ms":null,"p90_ms":null,"p99_ms":null,"errors_by_kind":{}})");
+            R"(,"requests":0,"errors":0,"error_ratio":null,"p50_ms":null,"p90_ms":null,"p95_ms":null,"p99_ms":null,"p999_ms":null,"errors_by_kind":{}})");
   EXPECT_EQ(json["checks"][0]["passed"], nullptr);
   for (const char* key : {"links_affected", "first", "last", "healed_s", "lateness"})
     EXPECT_EQ(json["faults"][0][key], nullptr) << key;

@@ -63,6 +63,54 @@ TEST(Warnings, NameUsersWhoGiveUpBeforeTheQueueDoes) {
   EXPECT_NE(warned(pool + "[[load]]\nname = \"others\"\nhttp = \"http://localhost:8081/x\"\nrate = 1\n"), warned(pool));
 }
 
+TEST(Warnings, NameConnectionsThatAreTooFewByLittlesLaw) {
+  const auto held = [](const std::string& connections) {
+    return warned("[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nrate = 210\nkeep_alive = true\n" + connections);
+  };
+
+  EXPECT_EQ(held(""), "");
+  EXPECT_EQ(held("connections = 11\n"), "");
+  EXPECT_EQ(held("connections = { max = 6, workers = 2 }\n"), "");
+  EXPECT_EQ(held("connections = 10\n"),
+            "d.toml:25:15: load \"more\": connections = 10: 210 requests per second of 50ms each keep 10.5 connections "
+            "busy, and there are 10: the others wait for one\n");
+}
+
+TEST(Warnings, NameUsersWhoGiveUpBeforeTheirOwnPoolDoes) {
+  EXPECT_EQ(
+      warned("[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nrate = 1\nconnections = { queue_timeout = \"2s\" }\n"),
+      "d.toml:24:33: load \"more\": connections: queue_timeout = \"2s\": not below the load's timeout (2s): users give "
+      "up before the pool does\n");
+}
+
+TEST(Warnings, NameWhatAToolWillNotSay) {
+  const auto asked = [](const std::string& command, const std::string& expect) {
+    return warned("[[load]]\nname = \"bench\"\nhttp = \"proxy:api/\"\ncommand = [" + command +
+                  "]\n[[check]]\nname = \"x\"\nload = \"bench\"\nexpect = { " + expect + " }\n");
+  };
+  const std::string wrk = R"("wrk", "--latency", "{url}")", hey = R"("hey", "-o", "csv", "{url}")",
+                    k6 = R"("k6", "run", "--summary-export", "{out}", "x.js")";
+
+  EXPECT_EQ(asked(wrk, "errors = \"< 1%\", p99 = \"< 1s\""), "");
+  EXPECT_THAT(asked(wrk, "p95 = \"< 1s\""), testing::HasSubstr("wrk prints no p95; there are p50, p90 and p99"));
+  EXPECT_THAT(asked(R"("wrk", "{url}")", "p99 = \"< 1s\""), testing::HasSubstr("with --latency only"));
+  EXPECT_THAT(asked(hey, "errors = \"< 1%\""), testing::HasSubstr("hey's CSV has answers only"));
+  EXPECT_EQ(asked(R"("hey", "{url}")", "errors = \"< 1%\", p95 = \"< 1s\""), "");
+  EXPECT_THAT(asked(k6, "p99 = \"< 1s\""), testing::HasSubstr("--summary-trend-stats"));
+  EXPECT_THAT(
+      warned("[[load]]\nname = \"bench\"\ncommand = [\"wrk\", \"http://127.0.0.1:1/\"]\n[[signal]]\nname = \"s\"\n"
+             "misleads = \"it waits\"\nload = \"bench\"\nexpect = { p99 = \"< 1s\" }\n"),
+      testing::HasSubstr("signal \"s\": expect: p99 = \"< 1s\": wrk prints percentiles with --latency only"));
+}
+
+TEST(Warnings, NameStagesThatAreCut) {
+  const std::string load = "[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nstages = [{ to = 9, over = \"";
+
+  EXPECT_EQ(warned(load + "20s\" }]\n"), "");
+  EXPECT_EQ(warned(load + "20s\" }, { hold = \"5s\" }]\n"),
+            "d.toml:23:10: load \"more\": stages = a list: would end at 25s, but the drill lasts 20s: they are cut\n");
+}
+
 TEST(Warnings, NameAClosedListenerThatNoCheckLooksAt) {
   const std::string idle = "[[proxy]]\nname = \"idle\"\nlisten = \"127.0.0.1:0\"\nupstream = \"backend:web\"\n";
   const std::string down = "[[fault]]\nname = \"gone\"\nproxy = \"idle\"\nkind = \"down\"\n" + from_5_for("5s");

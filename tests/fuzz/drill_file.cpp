@@ -49,7 +49,8 @@ bool names_wild_files(const Value& value) {
   if (const Value::List* list = value.list()) return std::any_of(list->begin(), list->end(), names_wild_files);
   if (value.table() == nullptr) return false;
   return std::any_of(value.table()->begin(), value.table()->end(), [](const faults::Member& member) {
-    const bool opens = member.key == "include" || member.key == "table";
+    const bool opens =
+        member.key == "include" || member.key == "table" || member.key == "body_file" || member.key == "file";
     return (opens && has_wild_text(member.value)) || names_wild_files(member.value);
   });
 }

@@ -287,6 +287,102 @@ timeout = "1s"
   EXPECT_NEAR(*phase(it, "always").error_ratio(), 0.62, 0.03);
 }
 
+std::string users(std::string_view more) {
+  return fmt::format(R"(
+[drill]
+name = "loads"
+duration = "10s"
+[[backend]]
+name = "app"
+listen = "127.0.0.1:0"
+service_time = "50ms"
+[[proxy]]
+name = "api"
+listen = "127.0.0.1:0"
+upstream = "backend:app"
+[[load]]
+name = "users"
+http = "proxy:api/"
+timeout = "1s"
+{}
+)",
+                     more);
+}
+
+TEST(Simulate, FollowsTheStagesOfALoad) {
+  const Prediction it = play("", users("stages = [{ to = 100, over = \"4s\" }, { hold = \"2s\" }, { to = 0 }]"));
+
+  EXPECT_EQ(phase(it, "always").requests.count, 400U);
+  EXPECT_EQ(phase(it, "always").requests.failed(), 0U);
+}
+
+// 100 a second hold 5 connections of 50 ms; with 4 the queue grows by a fifth of them.
+TEST(Simulate, HoldsConnectionsAsTheDrillSays) {
+  const Prediction enough = play("", users("rate = 100\nconnections = { max = 6 }"));
+  EXPECT_EQ(phase(enough, "always").requests.failed(), 0U);
+  EXPECT_EQ(enough.report.loads.at(0).connections_opened, enough.report.proxies[0].accepted);
+  EXPECT_LE(enough.report.loads.at(0).connections_most_open, 6U);
+
+  const Prediction impatient = play("", users("rate = 100\nconnections = { max = 4, queue_timeout = \"100ms\" }"));
+  EXPECT_NEAR(*phase(impatient, "always").error_ratio(), 0.2, 0.03);
+  EXPECT_THAT(phase(impatient, "always").requests.errors,
+              testing::ElementsAre(testing::Pair("pool_timeout", testing::Gt(0U))));
+
+  const Prediction full = play("", users("rate = 100\nconnections = { max = 4, queue = 3 }"));
+  EXPECT_THAT(phase(full, "always").requests.errors,
+              testing::ElementsAre(testing::Pair("pool_full", testing::Gt(100U))));
+}
+
+// A pause between two requests is longer than a connection is held, or a reset lies in it: the next one is dialled.
+TEST(Simulate, DialsAnewWhereAConnectionIsGone) {
+  EXPECT_EQ(play("", users("rate = 2\nconnections = { max = 4, idle = \"100ms\" }")).report.proxies[0].accepted, 20U);
+  EXPECT_EQ(play("", users("rate = 2\nconnections = { max = 4, max_requests = 5 }")).report.proxies[0].accepted, 4U);
+  const Prediction cut = play(fault("kind = \"close\""), users("rate = 2\nconnections = { max = 4 }"));
+  EXPECT_EQ(phase(cut, "after").requests.failed(), 0U);
+  EXPECT_GT(cut.report.proxies[0].accepted, 1U);
+}
+
+TEST(Simulate, SendsWhatTheDrillSays) {
+  const Prediction head = play("", users("rate = 10\nmethod = \"HEAD\"\nkeep_alive = true"));
+  EXPECT_EQ(phase(head, "always").requests.failed(), 0U);
+  EXPECT_EQ(head.report.proxies[0].accepted, 1U);
+
+  const Prediction sent = play("", users("rate = 10\nbody = \"0123456789\""));
+  const Prediction none = play("", users("rate = 10"));
+  EXPECT_EQ(phase(sent, "always").requests.failed(), 0U);
+  EXPECT_GT(sent.report.proxies[0].bytes_in[0], none.report.proxies[0].bytes_in[0] + 1000);
+}
+
+TEST(Simulate, LeavesOutWhatMakesNoRequestsItKnows) {
+  const Prediction it = play(R"(
+[[load]]
+name = "cache"
+tcp = "proxy:api"
+rate = 10
+send = "PING\r\n"
+[[load]]
+name = "bench"
+http = "proxy:api/"
+command = ["wrk", "-d", "2s", "{url}"]
+[[check]]
+name = "the cache answers"
+load = "cache"
+expect = { errors = "< 1%" }
+[[check]]
+name = "wrk is content"
+load = "bench"
+expect = { errors = "< 1%" }
+)");
+
+  EXPECT_EQ(it.outcome.result, drills::Result::passed) << testing::PrintToString(it.outcome.reasons);
+  EXPECT_EQ(it.report.checks[0].passed, std::nullopt);
+  EXPECT_THAT(it.report.checks[0].reason, HasSubstr("load cache speaks to what is not HTTP"));
+  EXPECT_THAT(it.report.checks[1].reason, HasSubstr("load bench is made by wrk"));
+  std::vector<std::string> notes;
+  for (const auto& note : it.report.notes) notes.push_back(note.text);
+  EXPECT_THAT(notes, Contains(HasSubstr("load bench is made by wrk, which cannot be played, and is left out")));
+}
+
 TEST(Simulate, AsksAsAProbeDoes) {
   const Prediction it = play(fault("kind = \"stall\"") + R"(
 [[check]]
