@@ -18,10 +18,12 @@
 #include "simulate/sweep.hpp"
 
 namespace firedrill::cli {
+
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 using Format = SimulateArguments::Format;
-using Json = nlohmann::ordered_json;
 
 constexpr int exit_unsolved = 1;
 

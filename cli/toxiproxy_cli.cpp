@@ -25,12 +25,14 @@
 #include "version.hpp"
 
 namespace firedrill::cli {
+
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 using drills::curl;
 
 using namespace std::chrono_literals;
-using Json = nlohmann::ordered_json;
 
 constexpr const char* stands_for = "2.12.0";  // the release whose commands these are
 constexpr int exit_failed = 1;

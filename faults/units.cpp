@@ -55,7 +55,7 @@ std::optional<double> whole(std::string_view text, const std::array<Unit, N>& un
   return number * unit->factor;
 }
 
-constexpr double longest = 366 * 86400e9;  // ns
+constexpr double longest_ns = 366 * 86400e9;
 
 std::optional<double> nanoseconds(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
@@ -80,13 +80,13 @@ std::string trimmed(double number) { return fmt::format("{:.6g}", number); }
 
 std::optional<Duration> parse_duration(std::string_view text) {
   const auto ns = nanoseconds(text);
-  if (!ns || std::abs(*ns) > longest) return std::nullopt;
+  if (!ns || std::abs(*ns) > longest_ns) return std::nullopt;
   return Duration{std::llround(*ns)};
 }
 
 bool is_too_long(std::string_view duration) {
   const auto ns = nanoseconds(duration);
-  return ns && std::abs(*ns) > longest;
+  return ns && std::abs(*ns) > longest_ns;
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
