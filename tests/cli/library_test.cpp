@@ -1,11 +1,15 @@
 // The drills that ship: green as they are, red without their fault. A drill that cannot fail proves nothing.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <regex>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "tests/cli/program.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace firedrill::tests {
 namespace {
@@ -33,39 +37,48 @@ ordered_json named(const ordered_json& list, const std::string& name) {
 
 // Error ratios within 5 percentage points, p99 within a fifth where the drill decides about it: what is fast anyway
 // says more of the machine. A phase begins when its fault is in force, which a busy machine makes a request or a few
-// later.
-void expect_as_predicted(const ordered_json& report) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// later. What deviates more, a line each.
+std::string deviations(const ordered_json& report) {
+  std::string all;
+  const auto compare = [&](const std::string& what, double foretold, double measured, double tolerance) {
+    if (std::abs(foretold - measured) > tolerance)
+      all += fmt::format("{}: foretold {}, measured {}\n", what, foretold, measured);
+  };
   constexpr double decided_by_the_drill_ms = 200;
-  EXPECT_EQ(report.at("prediction").at("result"), "passed");
-  for (const char* phase : {"before", "fault", "after", "always"}) {
+  for (const std::string phase : {"before", "fault", "after", "always"}) {
     const ordered_json foretold = named(report.at("prediction").at("phases"), phase);
     const ordered_json measured = named(report.at("phases"), phase);
     const double requests = measured.at("requests").get<double>();
-    EXPECT_NEAR(foretold.at("requests").get<double>(), requests, 5 + 0.01 * requests) << phase;
+    compare(phase + " requests", foretold.at("requests").get<double>(), requests, 5 + 0.01 * requests);
     if (requests == 0) continue;
-    EXPECT_NEAR(foretold.at("error_ratio").get<double>(), measured.at("error_ratio").get<double>(), 0.05) << phase;
+    compare(phase + " error ratio", foretold.at("error_ratio").get<double>(), measured.at("error_ratio").get<double>(),
+            0.05);
     const double p99 = foretold.at("p99_ms").get<double>();
-    if (p99 < decided_by_the_drill_ms) continue;
-    EXPECT_NEAR(p99, measured.at("p99_ms").get<double>(), 0.2 * p99) << phase;
+    if (p99 >= decided_by_the_drill_ms) compare(phase + " p99", p99, measured.at("p99_ms").get<double>(), 0.2 * p99);
   }
-#else
-  EXPECT_EQ(report.at("prediction").at("result"), "passed");
-#endif
+  return all;
 }
 
 class Library : public testing::TestWithParam<Shipped> {};
 
-TEST_P(Library, IsGreenAsItShips) {
-  const Desk desk;
+// A prediction is of a machine that is idle, and the drills' own expectations are, too. One that is not is given two
+// more chances: what is wrong is wrong each time.
+TEST_P(Library, IsGreenAsItShipsAndAsPredicted) {
+  for (int tries = 3; tries > 0; --tries) {
+    const Desk desk;
 
-  const Finished it = firedrill(desk, {"run", library(GetParam().name), "--report", "out", "--predict"});
+    const Finished it = firedrill(desk, {"run", library(GetParam().name), "--report", "out", "--predict"});
 
-  EXPECT_EQ(it.exit_code, 0) << it.out << it.error;
-  const auto report = desk.report("out");
-  expect_as_predicted(report);
-  EXPECT_EQ(report.at("result"), "passed");
-  EXPECT_GT(named(report.at("faults"), GetParam().fault).at("links_affected"), 0);
+    const auto report = desk.report("out");
+    const std::string apart = haste == 1 ? deviations(report) : "";
+    if (tries > 1 && (it.exit_code == 1 || !apart.empty())) continue;
+    EXPECT_EQ(it.exit_code, 0) << it.out << it.error;
+    EXPECT_EQ(apart, "");
+    EXPECT_EQ(report.at("prediction").at("result"), "passed");
+    EXPECT_EQ(report.at("result"), "passed");
+    EXPECT_GT(named(report.at("faults"), GetParam().fault).at("links_affected"), 0);
+    return;
+  }
 }
 
 // Shortened to 8 s: without the fault nothing changes over time. What was to be measured during the fault is measured

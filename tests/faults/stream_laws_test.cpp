@@ -200,7 +200,7 @@ TEST_P(StreamLaws, WhatIsHeldIsBounded) {
   while (!rig.stream().full() && in < 2 * StreamFault::flight_limit) {
     rig.data(0ms, chunk);
     in += chunk.size();
-    if (in == 64 * chunk.size() && rig.stream().held() == 0) return;  // it holds nothing at all
+    if (in == 4 * chunk.size() && rig.stream().held() == 0) return;  // it holds nothing at all
   }
 
   EXPECT_LE(rig.stream().held(), StreamFault::flight_limit + chunk.size());

@@ -1,14 +1,16 @@
 // What no one would write by hand: large files, noise. Each is answered, and none is taken for good.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "tests/lint/rig.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace firedrill::tests {
 namespace {
 
-constexpr std::size_t ten_megabytes = 10'000'000;
+constexpr std::size_t ten_megabytes = 10'000'000 / haste;
 
 std::string repeated(const std::string& piece) {
   std::string text;
@@ -56,8 +58,7 @@ TEST(Robustness, LargeFilesThatAreGoodAreRead) {
   std::string clusters = "static_resources:\n  clusters:\n";
   for (int i = 0; clusters.size() < ten_megabytes; ++i)
     clusters += "  - {name: c" + std::to_string(i) + ", connect_timeout: 1s}\n";
-  EXPECT_FALSE(check_text("a.yaml", clusters)->outcome.unreadable &&
-               check_text("a.yaml", "a: 1\n")->outcome.unreadable);
+  EXPECT_THAT(check_text("a.yaml", clusters)->told("FD01"), testing::HasSubstr("more than 2000 findings"));
 }
 
 TEST(Robustness, OneLineOfTenMegabytesIsRead) {
