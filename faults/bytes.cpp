@@ -56,7 +56,7 @@ Bytes Bytes::copy_of(std::string_view text) {
   return in(memory, whole, false);
 }
 
-Bytes Bytes::blank() { return in(take_large_block(), large_block, true); }
+Bytes Bytes::blank() { return in(map_large_block(), large_block, true); }
 
 Bytes Bytes::take_front(std::size_t n) {
   assert(n <= size_);
@@ -82,7 +82,7 @@ std::size_t Bytes::outstanding() { return outstanding_bytes.load(std::memory_ord
 void Bytes::drop() noexcept {
   if (block_ != nullptr && --block_->references == 0) {
     outstanding_bytes.fetch_sub(block_->size, std::memory_order_relaxed);
-    block_->is_large ? give_back_large_block(block_) : std::free(block_);
+    block_->is_large ? unmap_large_block(block_) : std::free(block_);
   }
   block_ = nullptr;
   data_ = nullptr;

@@ -134,24 +134,13 @@ TEST(Space, TakesAllThereIsAndThenHasNoRoom) {
 TEST(Blocks, AreAlignedSoThatTheKernelMayMakeThemOnePage) {
   std::set<void*> blocks;
   for (int i = 0; i < 5; ++i) {
-    void* const block = take_large_block();
+    void* const block = map_large_block();
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % large_block, 0U);
     std::memset(block, i, large_block);
     blocks.insert(block);
   }
   EXPECT_EQ(blocks.size(), 5U);
-  for (void* const block : blocks) give_back_large_block(block);
-}
-
-TEST(Blocks, OneThatWasGivenBackIsTakenAgain) {
-  void* const other = take_large_block();
-  void* const block = take_large_block();
-  give_back_large_block(block);
-
-  EXPECT_EQ(take_large_block(), block);
-
-  give_back_large_block(block);
-  give_back_large_block(other);
+  for (void* const block : blocks) unmap_large_block(block);
 }
 
 }  // namespace
