@@ -117,6 +117,14 @@ class Faults(unittest.TestCase):
         self.assertIsNone(verdict(fault_rows.Row("k", "t"), [2]))
         self.assertIsNone(verdict(fault_rows.Row("k", "t", most=2), []))
 
+    def test_rounds_that_disagree_are_marked(self):
+        met, row = script("faults").met, fault_rows.Row("k", "t", most=2)
+        self.assertEqual(met(row, [1, 2, 2]), "yes")
+        self.assertEqual(met(row, [3, 4, 5]), "**no**")
+        self.assertEqual(met(row, [1, 2, 9]), "~ yes: in 2 of 3 rounds")
+        self.assertEqual(met(row, [1, 3, 9]), "~ **no**: in 1 of 3 rounds")
+        self.assertEqual(met(fault_rows.Row("k", "t"), [1]), "")
+
     def test_every_row_has_a_name_of_its_own(self):
         keys = [row.key for group in fault_rows.GROUPS + scale_rows.GROUPS for row in group.rows]
         self.assertEqual(len(keys), len(set(keys)))
