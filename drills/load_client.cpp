@@ -61,7 +61,7 @@ LoadClient::LoadClient(const RequesterParts& parts)
 void LoadClient::add_headers() {
   const auto add = [this](const std::string& line) {
     if (curl_slist* longer = curl().slist_append(headers_.get(), line.c_str())) {
-      headers_.release();
+      static_cast<void>(headers_.release());  // it is the longer one now
       headers_.reset(longer);
     }
   };

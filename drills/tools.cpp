@@ -166,7 +166,7 @@ void Tools::add(const LoadSpec& spec, const std::string& url, ToolMeter& meter) 
   const std::string& name = spec.tool->argv.front();
   if (const Program program = find_program(name); !program.obstacle.empty())
     throw std::runtime_error{fmt::format("load \"{}\": cannot run \"{}\": {}", spec.name, name, program.obstacle)};
-  tools_.push_back(std::unique_ptr<Tool>{new Tool{spec, url, meter}});
+  tools_.push_back(std::make_unique<Tool>(Tool{spec, url, meter}));
 }
 
 void Tools::start(Time at) {
