@@ -174,7 +174,7 @@ const ConfigRule slot_rows[] = {
       "Users see the backend as "
       "slow while it is idle: 503 with sQ, and econ counts them as if backends failed.",
       "Raise maxconn of the servers to what they bear; or lower the frontend's maxconn, or timeout queue below 1s.",
-      "pool-exhaustion", HEAD TIMES FRONT BACK "  server api1 127.0.0.1:8081 check maxconn 7\n",
+      "haproxy/haproxy-maxconn", HEAD TIMES FRONT BACK "  server api1 127.0.0.1:8081 check maxconn 7\n",
       HEAD TIMES FRONT BACK "  server api1 127.0.0.1:8081 check maxconn 100\n"},
      crowd_before_few_slots},
     {{"HA06", Severity::warning, "more slots than workers",

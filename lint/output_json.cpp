@@ -15,8 +15,6 @@ using Json = nlohmann::ordered_json;
 
 std::string dumped(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-std::string drill_file(const Rule& rule) { return fmt::format("drills/library/{}.toml", rule.drill); }
-
 Json place(std::uint32_t number) { return number == 0 ? Json(nullptr) : Json(number); }
 
 std::string_view level(Severity severity) { return severity == Severity::info ? "note" : name_of(severity); }

@@ -58,7 +58,7 @@ std::string to_text(const Finding& finding) {
       fmt::format("{}: {}: {}: {}\n", place_of(finding.spot), name_of(rule.severity), rule.id, finding.message);
   text += excerpt(finding.spot);
   text += fmt::format("  why: {}\n  instead: {}\n", rule.why, finding.remedy());
-  if (!rule.drill.empty()) text += fmt::format("  drill: drills/library/{}.toml\n", rule.drill);
+  if (!rule.drill.empty()) text += fmt::format("  drill: {}\n", drill_file(rule));
   return text;
 }
 

@@ -48,7 +48,19 @@ std::string wrapped(std::string_view text, std::size_t width) {
   return all + line + "\n";
 }
 
+bool has_folder(const Rule& rule) { return rule.drill.find('/') != std::string_view::npos; }
+
+// Seen from docs/.
+std::string drill_page(const Rule& rule) {
+  if (has_folder(rule)) return fmt::format("../drills/{}/README.md", rule.drill.substr(0, rule.drill.find('/')));
+  return fmt::format("drills/{}.md", rule.drill);
+}
+
 }  // namespace
+
+std::string drill_file(const Rule& rule) {
+  return fmt::format("drills/{}{}.toml", has_folder(rule) ? "" : "library/", rule.drill);
+}
 
 std::string page_of(const Rule& rule) {
   std::string page = fmt::format("{}  {}  {}\n\n", rule.id, name_of(rule.severity), rule.title);
@@ -59,8 +71,7 @@ std::string page_of(const Rule& rule) {
   if (!rule.running.empty()) page += "\nBeside a running HAProxy that says\n\n" + indented(rule.running);
   page += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);
   if (!rule.good_capacity.empty()) page += "\nwith\n\n" + indented(rule.good_capacity);
-  if (!rule.drill.empty())
-    page += fmt::format("\nSee it happen:\n\n    firedrill run drills/library/{}.toml\n", rule.drill);
+  if (!rule.drill.empty()) page += fmt::format("\nSee it happen:\n\n    firedrill run {}\n", drill_file(rule));
   return page;
 }
 
@@ -81,7 +92,8 @@ std::string catalog_markdown() {
       text += wrapped(fmt::format("**{}.** {}", name_of(rule.severity), rule.when), 120);
       text += "\n" + wrapped(rule.why, 120);
       text += "\n" + wrapped(fmt::format("Instead: {}", rule.fix), 120);
-      if (!rule.drill.empty()) text += fmt::format("\nThe drill that shows it: [{0}](drills/{0}.md).\n", rule.drill);
+      if (!rule.drill.empty())
+        text += fmt::format("\nThe drill that shows it: [{}]({}).\n", rule.drill, drill_page(rule));
       if (!rule.capacity.empty()) text += "\nWith this `capacity.toml`\n\n" + indented(rule.capacity);
       if (!rule.running.empty()) text += "\nBeside a running HAProxy that says\n\n" + indented(rule.running);
       text += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);

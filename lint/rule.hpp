@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace firedrill::lint {
@@ -18,12 +19,15 @@ struct Rule {
   std::string_view when;   // exactly when it is found
   std::string_view why;    // what it leads to
   std::string_view fix;    // what to write instead
-  std::string_view drill;  // of drills/library; empty: none shows it
+  std::string_view drill;  // of drills/library, or with its folder of drills/; empty: none shows it
   // Two configurations, one with and one without; tests and the rule's page have them from here.
   std::string_view bad, good;
   std::string_view capacity = {};       // the capacity.toml that both are checked with
   std::string_view good_capacity = {};  // in place of it, where that is what should change
   std::string_view running = {};        // what a running HAProxy says, which both are compared with
 };
+
+/// "drills/library/pool-exhaustion.toml"; of a rule that has one.
+std::string drill_file(const Rule& rule);
 
 }  // namespace firedrill::lint

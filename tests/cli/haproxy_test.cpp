@@ -22,9 +22,9 @@ using testing::Not;
 
 const std::filesystem::path stack{FIREDRILL_SOURCE_DIR "/drills/haproxy"};
 
-ordered_json one_of(const ordered_json& list, const std::string& name) {
+ordered_json one_of(const ordered_json& list, const std::string& name, const char* key = "name") {
   for (const auto& item : list)
-    if (item.at("name") == name) return item;
+    if (item.at(key) == name) return item;
   return {};
 }
 
@@ -52,60 +52,78 @@ class ThroughHaproxy : public testing::Test {
   // The places of everybody, as the files ask for them.
   std::vector<std::string> environment() const {
     const auto at = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); };
-    return {"BALANCER=" + at(balancer_), "STATS=" + at(stats_), "FIREDRILL=" + at(front_), "NGINX=" + at(nginx_)};
+    return {"BALANCER=" + at(balancer_), "STATS=" + at(stats_), "FIREDRILL=" + at(front_), "BACKEND=" + at(nginx_)};
   }
   void balance(const std::string& config) {
     Command command{"/usr/bin/env"};
     for (const std::string& one : environment()) command.push_back(one);
     command.insert(command.end(), {haproxy_, "-db", "-f", desk_ / config});
+    balancer_process_.reset();
     balancer_process_ = std::make_unique<ChildProcess>(command);
     ASSERT_TRUE(balancer_process_->wait_for_port(balancer_)) << balancer_process_->output();
   }
+  // Down to the last note.
+  Finished check(const std::string& config) {
+    return firedrill(desk_, {"check", config, "capacity.toml", "--fail-on", "info", "--format", "json"}, environment());
+  }
   Finished run(const std::string& drill, std::vector<std::string> sets) {
-    std::vector<std::string> arguments{"run", drill, "--report", "out"};
+    out_ = "run-" + std::to_string(++runs_);
+    std::vector<std::string> arguments{"run", drill, "--report", out_};
     for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
     return firedrill(desk_, arguments, environment());
   }
   std::string log() const { return balancer_process_->output(); }
-  ordered_json signal(const std::string& name) const { return one_of(desk_.report("out").at("signals"), name); }
+  ordered_json signal(const std::string& name) const { return one_of(desk_.report(out_).at("signals"), name); }
   bool held(const std::string& check) const {
-    return one_of(desk_.report("out").at("checks"), check).at("passed") == true;
+    return one_of(desk_.report(out_).at("checks"), check).at("passed") == true;
   }
 
   Desk desk_;
+  std::string out_;  // where the last run's report is
   std::unique_ptr<ChildProcess> backend_, balancer_process_;
 
  private:
+  int runs_ = 0;
   std::string haproxy_;
   std::uint16_t nginx_ = free_port(), balancer_ = free_port(), stats_ = free_port(), front_ = free_port();
 };
 
 const std::vector<std::string> shorter{"drill.duration=7s", "fault.slow-backend.at=1s", "fault.slow-backend.for=5s"};
 
-TEST_F(ThroughHaproxy, ItsOwnPoolIsTooSmallAndEconPointsAtTheBackend) {
+// The outage from end to end: a check finds it and names a drill, which fails; after the fix the check is clean, and
+// the same drill passes.
+TEST_F(ThroughHaproxy, ItsOwnPoolIsFoundByACheckWhoseDrillFailsUntilItIsMended) {
+  const Finished found = check("haproxy.cfg");
+  EXPECT_EQ(found.exit_code, 1);
+  const auto finding = one_of(ordered_json::parse(found.out).at("findings"), "HA05", "id");
+  ASSERT_FALSE(finding.is_null()) << found.out;
+  EXPECT_THAT(finding.at("message"), HasSubstr("2000 clients may come, and there are 7 slots"));
+  EXPECT_THAT(found.out, HasSubstr("140 of them are served per second, the other 70 queue until they give up"));
+  const std::filesystem::path drill{finding.at("drill").get<std::string>()};
+  ASSERT_EQ(drill.parent_path(), "drills/haproxy");
+
   balance("haproxy.cfg");
+  const Finished before = run(drill.filename(), shorter);
 
-  const Finished it = run("haproxy-maxconn.toml", shorter);
-
-  EXPECT_EQ(it.exit_code, 1) << it.out << it.error;
+  EXPECT_EQ(before.exit_code, 1) << before.out << before.error;
   EXPECT_FALSE(held("a slower backend is no outage"));
   EXPECT_TRUE(held("the backend refuses nobody"));
   const auto econ = signal("HAProxy counts connection errors (econ)");
   EXPECT_EQ(econ.at("seen"), true) << econ;
-  EXPECT_THAT(desk_.read("out/report.md"), HasSubstr("\n- HAProxy counts connection errors (econ): econ counts those"));
+  EXPECT_THAT(desk_.read(out_ + "/report.md"), HasSubstr("\n- HAProxy counts connection errors (econ): econ counts those"));
   EXPECT_THAT(log(), HasSubstr(" 503 "));
   EXPECT_THAT(log(), HasSubstr(" sQ-- "));
   EXPECT_THAT(log(), Not(HasSubstr(" sC-- ")));  // no connection failed
-}
 
-TEST_F(ThroughHaproxy, AfterTheFixTheSameDrillPasses) {
+  const Finished clean = check("haproxy-fixed.cfg");
+  EXPECT_EQ(clean.exit_code, 0) << clean.out;
+
   balance("haproxy-fixed.cfg");
+  const Finished after = run(drill.filename(), shorter);
 
-  const Finished it = run("haproxy-maxconn.toml", shorter);
-
-  EXPECT_EQ(it.exit_code, 0) << it.out << it.error;
+  EXPECT_EQ(after.exit_code, 0) << after.out << after.error;
   EXPECT_EQ(signal("HAProxy counts connection errors (econ)").at("seen"), false);
-  EXPECT_THAT(desk_.read("out/report.md"), Not(HasSubstr("\n- HAProxy counts connection errors (econ)")));
+  EXPECT_THAT(desk_.read(out_ + "/report.md"), Not(HasSubstr("\n- HAProxy counts connection errors (econ)")));
   EXPECT_THAT(log(), Not(HasSubstr(" 503 ")));
 }
 

@@ -84,7 +84,7 @@ TEST_P(Rules, AreExplainedInFull) {
     EXPECT_FALSE(text.empty());
   EXPECT_TRUE(rule.bad != rule.good || rule.capacity != rule.good_capacity);
   if (!rule.drill.empty()) {
-    const std::string drill = std::string{FIREDRILL_SOURCE_DIR "/drills/library/"} + std::string{rule.drill} + ".toml";
+    const std::string drill = FIREDRILL_SOURCE_DIR "/" + lint::drill_file(rule);
     EXPECT_TRUE(std::ifstream{drill}.good()) << drill;
   }
 }
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Catalog, Rules, testing::ValuesIn(lint::catalog()), id_
 TEST(Catalog, HasEachRuleOnce) {
   std::set<std::string_view> ids;
   for (const Entry& entry : lint::catalog()) EXPECT_TRUE(ids.insert(entry.rule->id).second) << entry.rule->id;
-  EXPECT_EQ(lint::rule_named("HA05")->drill, "pool-exhaustion");
+  EXPECT_EQ(lint::drill_file(*lint::rule_named("HA05")), "drills/haproxy/haproxy-maxconn.toml");
   EXPECT_EQ(lint::rule_named("HA99"), nullptr);
 }
 
