@@ -128,6 +128,19 @@ TEST(Solve, GivesUpWhereNoPoolIsLargeEnough) {
   EXPECT_LE(solution.most, 16U);  // one that is never full says that a larger one would not help
 }
 
+// Slots that leak are taken by nobody: a pool runs out of them however few requests there are at once.
+TEST(Solve, FindsAPoolThatOutlastsItsLeak) {
+  const auto leaking = [](const std::vector<drills::Override>& overrides) {
+    return drills::read_drill(FIREDRILL_SOURCE_DIR "/drills/library/pool-leak.toml", overrides);
+  };
+
+  const Solution solution = solve(leaking, "fault.leak.max_connections", "leak", "errors < 1%", 7);
+
+  ASSERT_TRUE(solution.smallest);
+  EXPECT_GT(*solution.smallest, 10U);
+  EXPECT_LT(*solution.smallest, 64U);
+}
+
 TEST(Solve, TakesExpectationsOfErrorsAndLatencyAlone) {
   EXPECT_THROW(solve(read, pool_key(read({})), "small", "errors", 7), std::invalid_argument);
   EXPECT_THROW(solve(read, pool_key(read({})), "small", "errors < 10ms", 7), std::invalid_argument);
