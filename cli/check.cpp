@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "cli/commands.hpp"
 #include "cli/disk_files.hpp"
 #include "cli/output.hpp"
+#include "cli/own_words.hpp"
 #include "cli/stats_socket.hpp"
 #include "cli/text.hpp"
 #include "faults/problems.hpp"
@@ -44,6 +46,16 @@ const lint::Rule drill_warning{
     "",
     "",
     ""};
+
+const lint::Rule refused{"PR01",
+                         lint::Severity::error,
+                         "a configuration that its own program refuses",
+                         "With --ask: haproxy -c or nginx -t does not take the file.",
+                         "A load balancer that does not start again after a reload is an outage of its own.",
+                         "Write what the program asks for.",
+                         "",
+                         "",
+                         ""};
 
 Json place(std::uint32_t number) { return number == 0 ? Json(nullptr) : Json(number); }
 
@@ -100,10 +112,11 @@ class Checking {
       return exit_bad_input;
     }
     if (!arguments_.live.empty() && !ask()) return exit_bad_input;
-    const lint::Outcome outcome = lint::check(subjects_, sources_, [](const std::string& name) {
+    lint::Outcome outcome = lint::check(subjects_, sources_, [](const std::string& name) {
       const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
       return value == nullptr ? std::nullopt : std::optional<std::string>{value};
     });
+    if (arguments_.ask && !ask_programs(outcome)) return exit_bad_input;
     findings_.insert(findings_.end(), outcome.findings.begin(), outcome.findings.end());
     tell(outcome);
     if (!flush()) return exit_errored;
@@ -129,6 +142,40 @@ class Checking {
     subject->running = ask_haproxy(arguments_.live, "show info;show stat", why);
     if (!subject->running) complain(harmless(fmt::format("{}: {}", arguments_.live, why)));
     return subject->running.has_value();
+  }
+
+  // What HAProxy and nginx refuse is unreadable, whatever the rules made of it. A place that has an error already needs
+  // no second one. False, and said why, when they cannot be asked.
+  bool ask_programs(lint::Outcome& outcome) {
+    bool asked = false;
+    try {
+      for (std::size_t i = 0; i < subjects_.size(); ++i) {
+        if (program_of(subjects_[i].format).empty()) continue;
+        asked = true;
+        for (const Refusal& refusal : refusals_of(subjects_[i].format, subjects_[i].source->name())) {
+          outcome.unreadable = true;
+          std::string why;
+          const lint::Source* source = sources_.open(refusal.file, why);
+          if (source == nullptr) source = subjects_[i].source;
+          const bool known = std::any_of(outcome.findings.begin(), outcome.findings.end(), [&](const auto& finding) {
+            return finding.rule->severity == lint::Severity::error && finding.spot.source == source &&
+                   finding.spot.line == refusal.line && refusal.line != 0;
+          });
+          if (known) continue;
+          outcome.findings.push_back(
+              {&refused,
+               {source, refusal.line, refusal.line == 0 ? 0U : 1U},
+               fmt::format("{} itself refuses it: {}", program_of(subjects_[i].format), refusal.text),
+               ""});
+          ++outcome.summaries[i].errors;
+        }
+      }
+    } catch (const std::runtime_error& error) {
+      complain(harmless(error.what()));
+      return false;
+    }
+    if (!asked) complain("--ask takes configurations of HAProxy and nginx");
+    return asked;
   }
 
   void drill(const std::string& file) {

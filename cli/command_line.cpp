@@ -174,6 +174,7 @@ class CommandLine {
         ->add_option("--live", check_.live,
                      "Compare the HAProxy file with the HAProxy that runs: unix:PATH or HOST:PORT of its stats socket")
         ->option_text("SOCKET");
+    check_app_->add_flag("--ask", check_.ask, "Have haproxy -c and nginx -t judge their files as well");
     check_app_->add_option("--explain", check_.explain, "Print the page of a rule, such as HA02")->option_text("ID");
     check_app_->add_flag("--json", check_.json, "Of drill files: print a list of {file, ok, problems, warnings}");
     check_app_->add_flag("--exec", check_.exec, "Read drills as firedrill exec does: a command ends the timeline");

@@ -69,6 +69,7 @@ struct CheckArguments {
   Format format = Format::text;
   FailOn fail_on = FailOn::error;
   bool json = false;  // of drill files: a list of {file, ok, problems, warnings}
+  bool ask = false;   // have haproxy -c and nginx -t judge their files as well
   bool exec = false;  // as `exec` reads them: the timeline ends with the command
 };
 /// Reads drill files and configurations of load balancers, and says what is wrong with them, and what cannot mean what

@@ -66,6 +66,7 @@ inline constexpr const char* check_examples = R"(Examples:
   firedrill check haproxy.cfg nginx.conf envoy.yaml capacity.toml
   firedrill check haproxy.cfg --format sarif > haproxy.sarif
   firedrill check haproxy.cfg --live unix:/run/haproxy.sock
+  firedrill check haproxy.cfg nginx.conf --ask
   firedrill check --explain HA05
   firedrill check drills/*.toml --json | jq '.[] | select(.ok | not)'
 

@@ -9,6 +9,7 @@
 
 #include "places.hpp"
 #include "tests/cli/daemon.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/peer.hpp"
 
 namespace firedrill::tests {
@@ -22,7 +23,7 @@ using testing::StartsWith;
 
 constexpr const char* good_haproxy = R"(global
   maxconn 4000
-  stats socket haproxy.sock
+  stats socket unix@haproxy.sock
 defaults
   mode http
   timeout connect 4s
@@ -93,6 +94,30 @@ TEST(CheckLoadBalancers, FailsFromTheSeverityThatIsAsked) {
   EXPECT_EQ(code({"--fail-on", "error"}), 0);
   EXPECT_EQ(code({"--fail-on", "never"}), 0);
   EXPECT_EQ(code({"--fail-on", "always"}), 2);
+}
+
+// Only the program knows what the machine has.
+TEST(CheckLoadBalancers, AsksTheProgramsThemselves) {
+  if (program({"/usr/sbin/haproxy"}).empty() || program({"/usr/sbin/nginx"}).empty())
+    GTEST_SKIP() << "!!! NOT TESTED: install the Debian packages haproxy and nginx (./dev test does that)";
+  const Desk desk;
+  desk.write("good.cfg", good_haproxy);
+  desk.write("bad.cfg", std::string{good_haproxy} + "  errorfile 503 /nonexistent\n");
+  const std::string nginx = "pid " + desk / "pid;\nevents {\n}\nhttp {\n  access_log off;\n";
+  desk.write("good.conf", nginx + "}\n");
+  desk.write("bad.conf", nginx + "  ssl_certificate /nonexistent;\n  server {\n    listen 127.0.0.1:8443 ssl;\n" +
+                             "    ssl_certificate_key /nonexistent;\n  }\n}\n");
+
+  const Finished good = firedrill(desk, {"check", "good.cfg", "good.conf", "--ask", "--fail-on", "never"});
+  const Finished bad = firedrill(desk, {"check", "bad.cfg", "bad.conf", "--ask", "--fail-on", "never"});
+  const Finished none = firedrill(desk, {"check", "absent.toml", "--ask"});
+
+  EXPECT_EQ(good.exit_code, 0) << good.out << good.error;
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.out, HasSubstr("error: PR01: HAProxy itself refuses it: "));
+  EXPECT_THAT(bad.out, HasSubstr("error: PR01: nginx itself refuses it: cannot load certificate"));
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.error, HasSubstr("--ask takes configurations of HAProxy and nginx"));
 }
 
 TEST(CheckLoadBalancers, EndsWithTwoWhereItUnderstandsNothing) {
@@ -250,7 +275,8 @@ TEST(CheckLoadBalancers, ComparesWithARunningHaproxy) {
   if (!std::filesystem::exists("/usr/sbin/haproxy"))
     GTEST_SKIP() << "!!! NOT TESTED: install the Debian package haproxy (./dev test does that)";
   std::string text = good_haproxy;
-  text.replace(text.find("stats socket haproxy.sock"), 25, "stats socket " + desk / "haproxy.sock" + " level admin");
+  text.replace(text.find("stats socket unix@haproxy.sock"), 30,
+               "stats socket " + desk / "haproxy.sock" + " level admin");
   text.replace(text.find("18080"), 5, std::to_string(free_port()));
   text += "  server api2 127.0.0.1:18082 maxconn 40 weight 5 disabled\n  server-template w 2-3 127.0.0.1:18083\n";
   desk.write("haproxy.cfg", text);

@@ -47,7 +47,7 @@ name = "users"
 http = "proxy:api/"
 rate = {}
 arrivals = "poisson"
-timeout = "60s"
+timeout = "5s"
 [[fault]]
 name = "queue"
 proxy = "api"
