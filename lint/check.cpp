@@ -95,8 +95,9 @@ class Checking {
   std::string haproxy(const Subject& asked, Findings& findings) {
     const haproxy::Config config = haproxy::read_config(*asked.source, environment_, findings);
     if (config.sections.empty()) nothing_in(*asked.source, findings);
-    haproxy::check_lines(config, findings);
-    haproxy::check_references(config, findings);
+    const haproxy::KnownNames names{config};
+    haproxy::check_lines(config, names, findings);
+    haproxy::check_references(config, names, findings);
     const std::optional<haproxy::Running> running =
         asked.running ? std::optional{haproxy::Running{*asked.running}} : std::nullopt;
     const haproxy::Subject subject{config, capacity_, findings, running ? &*running : nullptr};
