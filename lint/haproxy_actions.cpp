@@ -30,7 +30,8 @@ constexpr Shape shapes[] = {
     {" del-header ", "word [-m] [method]"},
     {" set-status ", "status [reason] [word]"},
     {" set-log-level ", "level"},
-    {" set-nice cache-use cache-store ", "word"},
+    {" set-nice ", "word"},
+    {" cache-use cache-store ", "cache"},
     {" set-tos set-mark ", "hexadecimal"},
     {" strict-mode ", "switch"},
     {" expect-proxy expect-netscaler-cip ", "layer4"},
@@ -62,6 +63,10 @@ class Action {
 
   void check() {
     in_parentheses();
+    if (name_ == "set-timeout" && context_.section.place == Place::frontend)
+      wrong(at_, "set-timeout is for servers, and stands in a backend or a listen section");
+    if (name_ == "normalize-uri" && context_.names.global("expose-experimental-directives") == nullptr)
+      wrong(at_, "normalize-uri must be allowed by expose-experimental-directives in the global section");
     if (name_ == "redirect") return redirect();
     if (name_ == "deny" || name_ == "tarpit" || name_ == "return") return reply();
     if (name_ == "wait-for-body") return wait_for_body();
@@ -75,6 +80,7 @@ class Action {
       if (!one(takes.substr(0, blank), at)) return;
       takes.remove_prefix(std::min(blank + 1, takes.size()));
     }
+    if (name_ == "capture" && word(at - 2) == "id") captured(at - 1);
     finish(at);
   }
 
@@ -86,6 +92,17 @@ class Action {
   }
   void finish(std::size_t at) {
     if (!is_end(word(at))) wrong(at, fmt::format("{}: only if or unless can stand here, not \"{}\"", name_, word(at)));
+  }
+
+  // Only a frontend's own are known: a backend's are those of the frontends before it.
+  void captured(std::size_t at) {
+    const Section& section = context_.section;
+    if (section.place != Place::frontend) return;
+    const auto declared = std::count_if(section.lines.begin(), section.lines.end(), [&](const Line& line) {
+      return line.word(0) == "declare" && line.word(2) == (from_ == From::request ? "request" : "response");
+    });
+    if (lax_number(word(at)) >= declared)
+      wrong(at, fmt::format("there is no declare capture with the number {}", word(at)));
   }
 
   // set-var(txn.name), sc-inc-gpc0(1)
@@ -127,6 +144,8 @@ class Action {
       at = next.value_or(at);
       return next.has_value();
     }
+    if (kind == "cache" && !context_.names.has("cache", given))
+      wrong(at, fmt::format("there is no cache section \"{}\"", given));
     if (kind == "format") check_format(context_, at, from_);
     if (kind == "regex") check_regex(context_, at);
     if (kind == "count" && (!is_whole_number(given) || lax_number(given) < 0))
@@ -229,7 +248,7 @@ class Action {
 void check_action(const Context& context, std::string_view ruleset, std::size_t at) {
   if (ruleset == "redirect") return Action{context, ruleset, 0}.check();
   const std::string_view name = context.word(at).substr(0, context.word(at).find('('));
-  if (!is_action(ruleset, name) && !name.starts_with("lua.")) {
+  if (!is_action(ruleset, name) && !(name.starts_with("lua.") && context.names.has_scripts())) {
     const std::string near = faults::nearest(name, action_names(ruleset));
     context.wrong(at, fmt::format("{} has no action \"{}\"{}", ruleset, context.word(at),
                                   near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));

@@ -45,6 +45,11 @@ class Arguments {
     if (name == "email-alert" && line_.word(1) == "level" && !listed(levels, line_.word(2)))
       wrong(2, fmt::format("\"{}\" is no level of logs", line_.word(2)));
     if (name == "http-error") http_error();
+    if (name == "persist" && line_.word(1).starts_with("rdp-cookie(") && line_.word(1).size() < 13)
+      wrong(1, "persist rdp-cookie takes the name of a cookie: rdp-cookie(name)");
+    if (name == "stats" && line_.word(1) == "admin" && !listed(" if unless ", line_.word(2)))
+      wrong(1, "stats admin takes a condition");
+    if (name == "filter" && line_.word(1) == "spoe") spoe();
     if (name == "filter" && !listed(" cache compression fcgi-app opentracing spoe trace ", line_.word(1)))
       wrong(1, fmt::format("there is no filter \"{}\"", line_.word(1)));
     if (name == "errorfile" || name.starts_with("errorloc")) status(name);
@@ -113,10 +118,23 @@ class Arguments {
       const std::size_t end = std::min(rest.find_first_of(",("), rest.size());
       if (!listed(kinds, rest.substr(0, end)))
         return wrong(at, fmt::format("stick-table stores no \"{}\"", rest.substr(0, end)));
+      const std::string_view kind = rest.substr(0, end);
+      const bool counted = kind == "gpc" || kind == "gpt" || kind == "gpc_rate";
+      if (kind.ends_with("_rate") || counted) period(at, kind, rest.substr(end));
       const std::size_t closed = rest.substr(end).starts_with('(') ? rest.find(')', end) : end;
       const std::size_t comma = closed == std::string_view::npos ? closed : rest.find(',', closed);
       rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
     }
+  }
+
+  // "(10s)", "(3)", "(3,10s)"
+  void period(std::size_t at, std::string_view kind, std::string_view rest) {
+    if (!rest.starts_with('(') || rest.find(')') == std::string_view::npos)
+      return wrong(at,
+                   fmt::format("{} takes an argument, such as {}", kind, kind.ends_with("_rate") ? "(10s)" : "(3)"));
+    std::string_view inside = rest.substr(1, rest.find(')') - 1);
+    if (const std::size_t comma = inside.find(','); comma != std::string_view::npos) inside.remove_prefix(comma + 1);
+    if (kind.ends_with("_rate") && !parse_time(inside)) wrong(at, fmt::format("{}: \"{}\" is no time", kind, inside));
   }
 
   static bool is_size(std::string_view text) {
@@ -241,7 +259,20 @@ class Arguments {
     if (name == "prometheus-exporter") condition(at + 1);
   }
 
+  void spoe() {
+    bool config = false;
+    for (std::size_t at = 2; at < line_.words.size(); at += 2) {
+      if (line_.word(at + 1).empty())
+        return wrong(at, fmt::format("filter spoe {}: an argument is missing", line_.word(at)));
+      config = config || line_.word(at) == "config";
+    }
+    if (!config) wrong(1, "filter spoe takes a config");
+  }
+
   void of_global(std::string_view name) {
+    if (name == "thread-group")
+      for (std::size_t at = 2; at < line_.words.size(); ++at)
+        if (lax_number(line_.word(at)) < 1) wrong(at, fmt::format("\"{}\" is no number of a thread", line_.word(at)));
     if (name == "set-var" || name == "set-var-fmt") {
       if (!line_.word(1).starts_with("proc.")) wrong(1, fmt::format("{} takes a variable: proc.name", name));
       if (name == "set-var") check_expression_at(context_, 2, From::anywhere);

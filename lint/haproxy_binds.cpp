@@ -30,6 +30,21 @@ bool is_cpus(std::string_view text) {
   return valid(text.substr(0, slash)) && (slash == std::string_view::npos || valid(text.substr(slash + 1)));
 }
 
+// Words between commas; of init-addr an address, too.
+void check_list(const Context& context, std::size_t at, std::string_view name) {
+  const std::string_view known = name == "init-addr"
+                                     ? " last libc none "
+                                     : " crc32c unique-id ssl cert-cn cert-key cert-sig ssl-cipher authority ";
+  std::string_view rest = context.word(at);
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view one = rest.substr(0, comma);
+    const bool address = name == "init-addr" && one.find_first_of(".:") != std::string_view::npos;
+    if (!address && !listed(known, one)) context.wrong(at, fmt::format("{} takes{}and not \"{}\"", name, known, one));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+}
+
 void check_option_value(const Context& context, std::size_t at) {
   const std::string_view name = context.word(at), value = context.word(at + 1);
   if (name != "mode")
@@ -46,6 +61,8 @@ void check_option_value(const Context& context, std::size_t at) {
     context.wrong(at + 1, fmt::format("{} cannot be 0", name));
   if (name == "mode" && value.find_first_not_of("01234567") != std::string_view::npos)
     context.wrong(at + 1, fmt::format("mode takes an octal number, not \"{}\"", value));
+  if (name == "proxy-v2-options" || name == "init-addr") check_list(context, at + 1, name);
+  if (name == "socks4") check_address(context, at + 1, value, Ports::needed);
   if (listed(" process thread ", name) && !is_cpus(value))
     context.wrong(at + 1, fmt::format("{} takes all, odd, even, a number from 1 or a range, not \"{}\"", name, value));
 }
@@ -68,6 +85,8 @@ bool is_ports(std::string_view text) {
 void check_address(const Context& context, std::size_t at, std::string_view address, Ports ports) {
   if (address.starts_with("fd@") && address.find_first_not_of("0123456789", 3) != std::string_view::npos)
     return context.wrong(at, fmt::format("\"{}\": a number stands behind fd@", address));
+  if (address.starts_with("ipv4@") && address.find("::") != std::string_view::npos)
+    return context.wrong(at, fmt::format("\"{}\" is no address of IPv4", address));
   for (const std::string_view family : {"ipv4@", "ipv6@"})
     if (address.starts_with(family)) address.remove_prefix(family.size());
   if (address.find('/') != std::string_view::npos || address.find('@') != std::string_view::npos) return;

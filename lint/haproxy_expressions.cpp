@@ -72,7 +72,7 @@ class SampleExpression {
 
   bool part(const Sample* sample, std::string_view kind) {
     name_ = name_at(text_);
-    const bool scripted = name_.starts_with("lua.");
+    const bool scripted = name_.starts_with("lua.") && context_.names.has_scripts();
     if (sample == nullptr && !scripted)
       return wrong(fmt::format("HAProxy has no {} \"{}\"", kind, name_.empty() ? text_ : name_));
     if (sample != nullptr && !may_stand(*sample)) return false;
@@ -207,9 +207,11 @@ std::string_view type_of_expression(std::string_view text) {
     if (text.starts_with('(')) text.remove_prefix(std::min(closing(text) + 1, text.size()));
     while (text.starts_with(',')) text.remove_prefix(1);
     if (text.empty()) return type;
-    sample = converter(name_at(text));
+    const std::string_view kept = name_at(text);
+    sample = converter(kept);
     if (sample == nullptr) return "any";
-    if (sample->type != "any") type = sample->type;
+    if (listed(" debug set-var unset-var ", kept)) continue;
+    type = sample->type;
   }
 }
 

@@ -148,7 +148,7 @@ constexpr Keyword proxies[] = {
     {"srvtcpka-cnt", d | l | b, 1, any_number, Kind::number},
     {"srvtcpka-idle", d | l | b, 1, any_number, Kind::time},
     {"srvtcpka-intvl", d | l | b, 1, any_number, Kind::time},
-    {"stats admin", f | l | b, 2, any_number, Kind::any},
+    {"stats admin", f | l | b, 1, any_number, Kind::any},
     {"stats auth", d | f | l | b, 1, any_number, Kind::any},
     {"stats enable", d | f | l | b, 0, any_number, Kind::any},
     {"stats hide-version", d | f | l | b, 0, any_number, Kind::any},

@@ -53,7 +53,7 @@ class References {
         const auto [it, fresh] = map.try_emplace(key, &section);
         if (!fresh)
           findings_.add(
-              refused, section.spot(),
+              section.kind == "userlist" ? no_effect : refused, section.spot(),
               fmt::format("{}: the name is taken by the one at line {}", section.shown(), it->second->spot().line));
       };
       if (section.is_proxy() && section.faces_clients()) taken(front, section.name);
@@ -177,13 +177,15 @@ class References {
 
 }  // namespace
 
-KnownNames::KnownNames(const Config& config) : config_{config} {
+KnownNames::KnownNames(const Config& config) {
   for (const Section& section : config.sections) {
     if (section.is_proxy() && section.faces_servers()) back_.try_emplace(section.name, &section);
     if (section.is_proxy() && section.faces_clients()) front_.try_emplace(section.name, &section);
     if (!section.name.empty()) sections_.insert(section.kind + " " + section.name);
-    for (const Line& line : section.lines)
+    for (const Line& line : section.lines) {
       if (line.word(0) == "stick-table") tables_.insert(section.name);
+      if (section.place == Place::global) globals_[std::string{line.word(0)}] = &line;
+    }
     if (section.kind == "peers")
       for (const Line& line : section.lines)
         if (line.word(0) == "table") tables_.insert(section.name + "/" + std::string{line.word(1)});
@@ -195,6 +197,11 @@ const Section* KnownNames::backend(std::string_view name) const {
   return it == back_.end() ? nullptr : it->second;
 }
 
+const Line* KnownNames::global(std::string_view word) const {
+  const auto it = globals_.find(word);
+  return it == globals_.end() ? nullptr : it->second;
+}
+
 const Section* KnownNames::frontend(std::string_view name) const {
   const auto it = front_.find(name);
   return it == front_.end() ? nullptr : it->second;
@@ -202,6 +209,10 @@ const Section* KnownNames::frontend(std::string_view name) const {
 
 bool KnownNames::has(std::string_view kind, std::string_view name) const {
   return sections_.find(fmt::format("{} {}", kind, name)) != sections_.end();
+}
+
+bool KnownNames::has_scripts() const {
+  return global("lua-load") != nullptr || global("lua-load-per-thread") != nullptr;
 }
 
 std::vector<std::string> KnownNames::backends() const {

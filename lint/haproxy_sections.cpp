@@ -118,6 +118,7 @@ void check_cache(const Section& section, Findings& findings) {
 }  // namespace
 
 void check_other_line(const Context& context) {
+  if (context.section.kind == "log-forward" && context.word(0) == "log") check_arguments(context);
   const auto entry = std::find_if(std::begin(entries), std::end(entries), [&](const Entry& one) {
     return one.kind == context.section.kind && one.directive == context.word(0);
   });

@@ -34,10 +34,13 @@ class KnownNames {
   bool has(std::string_view kind, std::string_view name) const;
   bool has_table(std::string_view name) const { return tables_.find(name) != tables_.end(); }
   std::vector<std::string> backends() const;
-  const Config& config() const { return config_; }
+  /// Whether Lua may add fetches, converters, actions and services.
+  bool has_scripts() const;
+  /// The last "WORD …" of all global sections.
+  const Line* global(std::string_view word) const;
 
  private:
-  const Config& config_;
+  std::map<std::string, const Line*, std::less<>> globals_;
   std::map<std::string, const Section*, std::less<>> back_, front_;
   std::set<std::string, std::less<>> sections_, tables_;
 };
@@ -106,5 +109,7 @@ bool is_proxy_name(std::string_view name);
 void check_lines(const Config& config, const KnownNames& names, Findings& findings);
 /// What sections say of each other: backends, tables, names that are taken, listeners.
 void check_references(const Config& config, const KnownNames& names, Findings& findings);
+/// What the lines of a proxy say of each other.
+void check_consistency(const Config& config, const KnownNames& names, Findings& findings);
 
 }  // namespace firedrill::lint::haproxy

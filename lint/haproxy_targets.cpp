@@ -25,10 +25,14 @@ class Targets {
       : section_{section}, names_{names}, findings_{findings}, servers_{servers_of(section)} {}
 
   void check() {
-    const Line* line = names_.config().global_line("ssl-server-verify");
+    const Line* line = names_.global("ssl-server-verify");
     trusting_ = line != nullptr && line->word(1) == "none";
     connects_ = find(section_, {"http-check", "connect"}) || find(section_, {"tcp-check", "connect"}) ||
                 has_option(section_, "external-check");
+    connects_with_ssl_ = std::any_of(section_.lines.begin(), section_.lines.end(), [](const Line& one) {
+      return (one.word(0) == "http-check" || one.word(0) == "tcp-check") && one.word(1) == "connect" &&
+             std::any_of(one.words.begin(), one.words.end(), [](const Word& word) { return word.text == "ssl"; });
+    });
     for (const Server& server : servers_) one(server);
     templates();
   }
@@ -40,14 +44,15 @@ class Targets {
 
   void one(const Server& server) {
     const Option* verify = server.option("verify");
-    const bool ssl = server.option("ssl") != nullptr || server.option("check-ssl") != nullptr;
+    const bool checks = server.option("check") != nullptr;
+    const bool ssl =
+        server.option("ssl") != nullptr || server.option("check-ssl") != nullptr || (checks && connects_with_ssl_);
     const bool verifies = verify == nullptr ? !trusting_ : verify->value() == "required";
     if (ssl && verifies && server.option("ca-file") == nullptr)
       wrong(server, "with ssl it takes a ca-file, or verify none");
-    const bool checks = server.option("check") != nullptr;
     if (checks && !connects_ && server.option("port") == nullptr && !has_port(server.address))
       wrong(server, "it is checked, and has no port");
-    if (server.option("agent-check") != nullptr && server.option("agent-port") == nullptr)
+    if (server.option("agent-check") != nullptr && server.number("agent-port") < 1)
       wrong(server, "agent-check takes an agent-port");
     if (const Option* proto = server.option("proto");
         proto != nullptr && proto->value() == "fcgi" && !find(section_, {"use-fcgi-app"}))
@@ -102,7 +107,7 @@ class Targets {
   const KnownNames& names_;
   Findings& findings_;
   std::vector<Server> servers_;
-  bool trusting_ = false, connects_ = false;
+  bool trusting_ = false, connects_ = false, connects_with_ssl_ = false;
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ constexpr Bounds bounds[] = {
     {"tune.http.maxhdr", Reading::lax, 1, 32'767},
     {"tune.lua.forced-yield", Reading::strict, -unbounded, unbounded},
     {"tune.lua.maxmem", Reading::strict, -unbounded, unbounded},
+    {"tune.bufsize", Reading::lax, 1, unbounded},
     {"tune.maxrewrite", Reading::lax, 0, 2'147'483'647},
     {"tune.pattern.cache-size", Reading::lax, 0, unbounded},
     {"tune.peers.max-updates-at-once", Reading::lax, 1, unbounded},
@@ -76,6 +77,7 @@ constexpr FewWords few_words[] = {
     {"option http-restrict-req-hdr-names", " preserve delete reject "},
     {"retry-on", " none conn-failure empty-response response-timeout junk-response all-retryable-errors 0rtt-rejected "
                  "401 403 404 408 425 500 501 502 503 504 ", true},
+    {"expose-fd", " listeners "},
     {"observe", " layer4 layer7 "},
     {"on-error", " fastinter fail-check sudden-death mark-down "},
     {"on-marked-down", " shutdown-sessions "},
