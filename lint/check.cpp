@@ -95,8 +95,10 @@ class Checking {
   std::string haproxy(const Subject& asked, Findings& findings) {
     const haproxy::Config config = haproxy::read_config(*asked.source, environment_, findings);
     if (config.sections.empty()) nothing_in(*asked.source, findings);
-    haproxy::check_lines(config, findings);
-    haproxy::check_references(config, findings);
+    const haproxy::KnownNames names{config};
+    haproxy::check_lines(config, names, findings);
+    haproxy::check_references(config, names, findings);
+    haproxy::check_consistency(config, names, findings);
     const std::optional<haproxy::Running> running =
         asked.running ? std::optional{haproxy::Running{*asked.running}} : std::nullopt;
     const haproxy::Subject subject{config, capacity_, findings, running ? &*running : nullptr};
@@ -148,6 +150,11 @@ class Checking {
   void between_the_layers() {
     if (capacity_.source == nullptr) return;
     Findings findings;
+    if (capacity_.backend && ways_.empty() && !configurations_.empty())
+      findings.add(refused, capacity_.backend->spot,
+                   fmt::format("[app] backend: no file that is checked has a backend, upstream or cluster \"{}\" that "
+                               "leads to servers",
+                               capacity_.backend->value));
     const budget::Subject subject{capacity_, ways_, idle_, configurations_, sources_, findings};
     for (const auto rules : {budget::budget_rules(), budget::proof_rules()})
       for (const budget::BudgetRule& row : rules) row.check(row.rule, subject);

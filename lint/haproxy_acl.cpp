@@ -1,4 +1,4 @@
-// Conditions and the expressions in them: names and brackets, not what patterns mean.
+// Conditions: names and brackets.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 
 #include "faults/reader.hpp"
 #include "lint/ground_rules.hpp"
-#include "lint/haproxy_keywords.hpp"
 #include "lint/haproxy_syntax.hpp"
 
 namespace firedrill::lint::haproxy {
@@ -18,53 +17,27 @@ constexpr std::array predefined{"TRUE",         "FALSE",          "LOCALHOST",  
                                 "HTTP_URL_ABS", "HTTP_URL_SLASH", "HTTP_URL_STAR", "HTTP_CONTENT", "REQ_CONTENT",
                                 "RDP_COOKIE",   "WAIT_END"};
 
-// "fetch(arguments),converter(arguments),…": each name is known, each parenthesis closed.
-void check_expression(const Line& line, std::size_t at, std::string_view text, Findings& findings) {
-  bool first = true;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of("(,"), text.size());
-    const std::string name{text.substr(0, end)};
-    if (!(first ? is_fetch(name) : is_converter(name) || name.empty())) {
-      findings.add(refused, line.spot_of(at),
-                   fmt::format("HAProxy has no {} \"{}\"", first ? "sample fetch" : "converter", name));
-      return;
-    }
-    text.remove_prefix(end);
-    if (text.starts_with('(')) {
-      // Quotes protect what is between them; the first closing parenthesis outside ends the arguments.
-      char quote = 0;
-      std::size_t close = 1;
-      for (; close < text.size() && (quote != 0 || text[close] != ')'); ++close) {
-        if (text[close] == '\\')
-          ++close;
-        else if (quote == 0 && (text[close] == '"' || text[close] == '\''))
-          quote = text[close];
-        else if (text[close] == quote)
-          quote = 0;
-      }
-      if (close >= text.size()) {
-        findings.add(refused, line.spot_of(at), fmt::format("the arguments of {} are not closed", name));
-        return;
-      }
-      text.remove_prefix(close + 1);
-      if (!text.empty() && text.front() != ',') {
-        findings.add(refused, line.spot_of(at), fmt::format("\"{}\" cannot stand behind {}(…)", text, name));
-        return;
-      }
-    }
-    if (text.starts_with(',')) text.remove_prefix(1);
-    first = false;
-  }
+// An expression and what it is compared with, up to a word.
+void check_acl(const Context& context, std::size_t at, std::size_t end) {
+  const std::string_view text = context.word(at);
+  const auto length = check_expression(context, at, text, From::condition);
+  if (!length) return;
+  if (*length < text.size())
+    context.wrong(at, fmt::format("\"{}\" cannot stand behind \"{}\"", text.substr(*length), text.substr(0, *length)));
+  else
+    check_patterns(context, at + 1, end, text);
 }
 
 class Condition {
  public:
-  Condition(const Acls& acls, const Line& line, std::size_t at, Findings& findings)
-      : acls_{acls}, line_{line}, at_{at}, findings_{findings} {}
+  Condition(const Context& context, std::size_t at)
+      : context_{context}, acls_{context.acls}, line_{context.line}, at_{at} {}
 
   void check() {
     bool needs_term = true;
-    if (at_ >= line_.words.size()) wrong(at_ - 1, "a condition is missing behind it");
+    if (at_ >= line_.words.size())
+      context_.findings.add(no_effect, line_.spot_of(at_ - 1),
+                            fmt::format("\"{}\": a condition is missing behind it", line_.word(at_ - 1)));
     while (at_ < line_.words.size()) {
       std::string_view word = line_.word(at_);
       if (word == "||" || word == "or" || word == "OR") {
@@ -89,7 +62,7 @@ class Condition {
 
  private:
   void wrong(std::size_t at, std::string_view what) {
-    findings_.add(refused, line_.spot_of(at), fmt::format("\"{}\": {}", line_.word(at), what));
+    context_.wrong(at, fmt::format("\"{}\": {}", line_.word(at), what));
   }
   void name(std::string_view word) {
     if (std::find(predefined.begin(), predefined.end(), word) != predefined.end()) return;
@@ -112,15 +85,15 @@ class Condition {
     if (close == at_)
       wrong(begin, "there is nothing between the braces");
     else
-      check_expression(line_, at_, line_.word(at_), findings_);
+      check_acl(context_, at_, close);
     at_ = close + 1;
     return true;
   }
 
+  const Context& context_;
   const Acls& acls_;
   const Line& line_;
   std::size_t at_;
-  Findings& findings_;
 };
 
 bool takes_condition(std::string_view directive) {
@@ -150,14 +123,17 @@ std::vector<std::string> Acls::names() const {
   return all;
 }
 
-void check_conditions(const Acls& acls, const Line& line, Findings& findings) {
+void check_conditions(const Context& context) {
+  const Line& line = context.line;
   if (line.word(0) == "acl") {
-    if (line.words.size() > 2) check_expression(line, 2, line.word(2), findings);
+    constexpr std::string_view reserved = " or OR || ";
+    if (listed(reserved, line.word(1))) context.wrong(1, fmt::format("no ACL can be called \"{}\"", line.word(1)));
+    if (line.words.size() > 2) check_acl(context, 2, line.words.size());
     return;
   }
   if (!takes_condition(line.word(0))) return;
   for (std::size_t i = 1; i < line.words.size(); ++i)
-    if (line.word(i) == "if" || line.word(i) == "unless") return Condition{acls, line, i + 1, findings}.check();
+    if (line.word(i) == "if" || line.word(i) == "unless") return Condition{context, i + 1}.check();
 }
 
 }  // namespace firedrill::lint::haproxy

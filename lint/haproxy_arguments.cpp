@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "lint/ground_rules.hpp"
 #include "lint/haproxy_syntax.hpp"
@@ -9,32 +10,58 @@
 namespace firedrill::lint::haproxy {
 namespace {
 
-bool listed(std::string_view list, std::string_view word) {
-  return list.find(" " + std::string{word} + " ") != std::string_view::npos;
-}
-bool is_condition(std::string_view word) { return word.empty() || word == "if" || word == "unless"; }
+// Words that an option may be followed by, each with a value: "except ADDRESS".
+struct Valued {
+  std::string_view option, words;
+};
+constexpr Valued valued[] = {{"forwardfor", " except header "}, {"originalto", " except header "}};
+
+constexpr std::string_view levels = " emerg alert crit err warning notice info debug ";
 
 class Arguments {
  public:
-  Arguments(const Line& line, Findings& findings) : line_{line}, findings_{findings} {}
+  explicit Arguments(const Context& context) : context_{context}, line_{context.line} {}
 
   void check() {
     const std::string_view name = line_.word(0);
-    if (name == "log" && line_.word(1) != "global") log();
+    if (name == "log") log();
     if (name == "stick-table") stick_table();
     if (name == "cookie") cookie();
     if (name == "use_backend" || name == "use-server") condition(2);
+    if (name == "use-server" && line_.word(2).empty()) wrong(0, "use-server takes a condition");
+    if (name == "use_backend" && line_.word(1).find('%') != std::string_view::npos)
+      check_format(context_, 1, From::request);
     if (name == "stick") stick();
-    if (name == "option" && line_.word(1) == "httplog" && !line_.word(2).empty() && line_.word(2) != "clf")
-      wrong(2, "option httplog takes nothing but clf");
-    if (name == "http-request" || name == "tcp-request" || name == "tcp-response" || name == "http-response") action();
+    if (name == "option") option();
+    if (name == "balance") balance();
+    if (name == "hash-type") hash_type();
+    if (name == "hash-balance-factor" && lax_number(line_.word(1)) != 0 && lax_number(line_.word(1)) <= 100)
+      wrong(1, "hash-balance-factor takes 0, or a number above 100");
+    if (name == "compression") compression();
+    if (name == "retry-on" && line_.word(1) == "none" && !line_.word(2).empty()) wrong(2, "none stands alone");
+    if (name == "retry-on")
+      for (std::size_t i = 2; i < line_.words.size(); ++i)
+        if (line_.word(i) == "none") wrong(i, "none stands alone");
+    if (name == "email-alert" && line_.word(1) == "level" && !listed(levels, line_.word(2)))
+      wrong(2, fmt::format("\"{}\" is no level of logs", line_.word(2)));
+    if (name == "http-error") http_error();
+    if (name == "persist" && line_.word(1).starts_with("rdp-cookie(") && line_.word(1).size() < 13)
+      wrong(1, "persist rdp-cookie takes the name of a cookie: rdp-cookie(name)");
+    if (name == "stats" && line_.word(1) == "admin" && !listed(" if unless ", line_.word(2)))
+      wrong(1, "stats admin takes a condition");
+    if (name == "filter" && line_.word(1) == "spoe") spoe();
+    if (name == "filter" && !listed(" cache compression fcgi-app opentracing spoe trace ", line_.word(1)))
+      wrong(1, fmt::format("there is no filter \"{}\"", line_.word(1)));
+    if (name == "errorfile" || name.starts_with("errorloc")) status(name);
+    if (context_.section.place == Place::global) of_global(name);
+    const std::size_t at = name.starts_with("tcp-") ? 2 : 1;
+    if (line_.word(at) == "use-service") service(at + 1);
   }
 
  private:
-  void wrong(std::size_t at, const std::string& what) { findings_.add(refused, line_.spot_of(at), what); }
+  void wrong(std::size_t at, const std::string& what) { context_.wrong(at, what); }
   void condition(std::size_t at) {
-    if (!is_condition(line_.word(at)))
-      wrong(at, fmt::format("only if or unless can stand here, not \"{}\"", line_.word(at)));
+    if (!is_end(line_.word(at))) wrong(at, fmt::format("only if or unless can stand here, not \"{}\"", line_.word(at)));
   }
 
   // ADDRESS [len N] [format F] [sample S] FACILITY [LEVEL [LEVEL]]
@@ -43,7 +70,8 @@ class Arguments {
         " kern user mail daemon auth syslog lpr news uucp cron auth2 ftp ntp audit alert cron2 local0 local1 local2 "
         "local3 local4 local5 "
         "local6 local7 ";
-    constexpr std::string_view levels = " emerg alert crit err warning notice info debug ";
+    if (line_.word(1) == "global" && line_.words.size() > 2) return wrong(2, "log global stands alone");
+    if (line_.word(1) == "global") return;
     std::size_t at = 2;
     while (listed(" len format sample ", line_.word(at))) at += 2;
     if (line_.word(at).empty()) return wrong(0, "log takes an address and a facility");
@@ -71,6 +99,8 @@ class Arguments {
       constexpr std::string_view types = " ip ipv6 integer string binary ";
       if (word == "type" && !listed(types, line_.word(at + 1)))
         wrong(at + 1, fmt::format("\"{}\" is no type of keys", line_.word(at + 1)));
+      if (word == "size" && !is_size(line_.word(at + 1)))
+        wrong(at + 1, fmt::format("\"{}\" is no size, such as 100k", line_.word(at + 1)));
       if (word == "store") store(at + 1);
       const bool length = word == "type" && line_.word(at + 2) == "len";
       at += length ? 4 : 2;
@@ -88,59 +118,207 @@ class Arguments {
       const std::size_t end = std::min(rest.find_first_of(",("), rest.size());
       if (!listed(kinds, rest.substr(0, end)))
         return wrong(at, fmt::format("stick-table stores no \"{}\"", rest.substr(0, end)));
+      const std::string_view kind = rest.substr(0, end);
+      const bool counted = kind == "gpc" || kind == "gpt" || kind == "gpc_rate";
+      if (kind.ends_with("_rate") || counted) period(at, kind, rest.substr(end));
       const std::size_t closed = rest.substr(end).starts_with('(') ? rest.find(')', end) : end;
       const std::size_t comma = closed == std::string_view::npos ? closed : rest.find(',', closed);
       rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
     }
   }
 
+  // "(10s)", "(3)", "(3,10s)"
+  void period(std::size_t at, std::string_view kind, std::string_view rest) {
+    if (!rest.starts_with('(') || rest.find(')') == std::string_view::npos)
+      return wrong(at,
+                   fmt::format("{} takes an argument, such as {}", kind, kind.ends_with("_rate") ? "(10s)" : "(3)"));
+    std::string_view inside = rest.substr(1, rest.find(')') - 1);
+    if (const std::size_t comma = inside.find(','); comma != std::string_view::npos) inside.remove_prefix(comma + 1);
+    if (kind.ends_with("_rate") && !parse_time(inside)) wrong(at, fmt::format("{}: \"{}\" is no time", kind, inside));
+  }
+
+  static bool is_size(std::string_view text) {
+    if (!text.empty() && std::string_view{"kKmMgG"}.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+    return is_whole_number(text) && lax_number(text) > 0;
+  }
+
   void cookie() {
     constexpr std::string_view alone =
         " rewrite insert prefix indirect nocache postonly preserve httponly secure dynamic ";
     constexpr std::string_view with_value = " domain maxidle maxlife attr ";
+    int modes = 0;
     for (std::size_t at = 2; at < line_.words.size(); ++at) {
-      if (listed(with_value, line_.word(at)))
-        ++at;
-      else if (!listed(alone, line_.word(at)))
-        wrong(at, fmt::format("cookie has no \"{}\"", line_.word(at)));
+      const std::string_view word = line_.word(at);
+      modes += listed(" rewrite insert prefix ", word) ? 1 : 0;
+      if (!listed(with_value, word)) {
+        if (!listed(alone, word)) wrong(at, fmt::format("cookie has no \"{}\"", word));
+        continue;
+      }
+      if (line_.word(++at).empty()) return wrong(at - 1, fmt::format("cookie {}: an argument is missing", word));
+      if (word.starts_with("max") && !parse_time(line_.word(at)))
+        wrong(at, fmt::format("\"{}\" is no time", line_.word(at)));
     }
+    if (modes > 1) wrong(0, "of rewrite, insert and prefix a cookie takes one");
   }
 
   void stick() {
-    const std::size_t after = line_.word(3) == "table" ? 5 : 3;
-    condition(after);
+    const From from = line_.word(1) == "store-response" ? From::response : From::request;
+    std::size_t at = check_expression_at(context_, 2, from).value_or(line_.words.size());
+    if (line_.word(at) == "table") at += 2;
+    condition(at);
   }
 
-  void action() {
-    const std::size_t at = line_.word(0).starts_with("tcp") ? 2 : 1;
-    const std::string_view name = line_.word(at);
-    if (name == "accept" || name == "allow" || (name == "reject" && at == 2)) condition(at + 1);
-    if (at == 1 && (name == "deny" || name == "tarpit")) {
-      std::size_t next = 2;
-      while (!line_.word(next).empty() && !is_condition(line_.word(next))) {
-        const std::string_view word = line_.word(next);
-        if (!listed(" deny_status status content-type errorfile errorfiles file lf-file string lf-string hdr "
-                    "default-errorfiles ",
-                    word))
-          return wrong(next, fmt::format("{} has no \"{}\"", name, word));
-        if (word == "deny_status" && lax_number(line_.word(next + 1)) < 200)
-          return wrong(next + 1, fmt::format("\"{}\" is no status", line_.word(next + 1)));
-        next += word == "hdr" ? 3 : word == "default-errorfiles" ? 1 : 2;
+  void option() {
+    const std::string_view name = line_.word(1);
+    if (name == "httplog" && !line_.word(2).empty() && line_.word(2) != "clf")
+      wrong(2, "option httplog takes nothing but clf");
+    if (name == "httpchk" && line_.words.size() > 5) wrong(5, "option httpchk takes a method, a URI and a version");
+    if (name == "external-check" && line_.words.size() > 2) wrong(2, "option external-check takes no arguments");
+    if (name == "mysql-check" && line_.words.size() > 2 && (line_.word(2) != "user" || line_.word(3).empty()))
+      wrong(2, "option mysql-check takes user NAME");
+    if (line_.negated && listed(" forwardfor originalto httpchk httplog tcplog httpslog external-check ldap-check "
+                                "mysql-check pgsql-check redis-check smtpchk spop-check ssl-hello-chk tcp-check tcpka "
+                                "http-restrict-req-hdr-names ",
+                                name))
+      wrong(0, fmt::format("\"option {}\" cannot be negated", name));
+    for (const Valued& one : valued) {
+      if (one.option != name) continue;
+      for (std::size_t at = 2; at < line_.words.size(); ++at) {
+        if (line_.word(at) == "if-none" && name == "forwardfor") continue;
+        if (!listed(one.words, line_.word(at)))
+          return wrong(at, fmt::format("option {} has no \"{}\"", name, line_.word(at)));
+        if (line_.word(++at).empty())
+          return wrong(at - 1, fmt::format("{}: an argument is missing", line_.word(at - 1)));
+        if (line_.word(at - 1) == "except" && is_impossible_address(line_.word(at)))
+          wrong(at, fmt::format("\"{}\" is no address", line_.word(at)));
       }
     }
-    if (name == "use-service") {
-      const std::string_view service = line_.word(at + 1);
-      if (service != "prometheus-exporter" && !service.starts_with("lua."))
-        wrong(at + 1, fmt::format("there is no service \"{}\"", service));
+  }
+
+  void balance() {
+    constexpr std::string_view algorithms =
+        " roundrobin static-rr leastconn first source uri url_param hdr random rdp-cookie ";
+    const std::string_view word = line_.word(1), name = word.substr(0, word.find('('));
+    if (word.empty()) return;
+    if (!listed(algorithms, name)) return wrong(1, fmt::format("\"{}\" is no algorithm of balance", word));
+    const std::size_t open = word.find('('), close = word.find(')');
+    const std::string_view inside = open == std::string_view::npos || close == std::string_view::npos
+                                        ? ""
+                                        : word.substr(open + 1, close - open - 1);
+    if (name == "url_param" && line_.word(2).empty()) wrong(1, "balance url_param takes the name of a parameter");
+    if (name == "hdr" && inside.empty()) wrong(1, "balance hdr takes the name of a header: hdr(name)");
+    if (name == "rdp-cookie" && open != std::string_view::npos && inside.empty())
+      wrong(1, "balance rdp-cookie takes the name of a cookie: rdp-cookie(name)");
+    if (name == "random" && open != std::string_view::npos && (!is_whole_number(inside) || lax_number(inside) < 1))
+      wrong(1, "balance random takes a number of draws from 1");
+    if (name != "uri") return;
+    for (std::size_t at = 2; at < line_.words.size(); ++at) {
+      if (listed(" whole path-only ", line_.word(at))) continue;
+      if (!listed(" len depth ", line_.word(at)))
+        return wrong(at, fmt::format("balance uri has no \"{}\"", line_.word(at)));
+      if (lax_number(line_.word(++at)) < 1)
+        return wrong(at - 1, fmt::format("balance uri {} takes a number from 1", line_.word(at - 1)));
     }
   }
 
+  void hash_type() {
+    if (!listed(" consistent map-based ", line_.word(1)))
+      return wrong(1, fmt::format("hash-type takes consistent or map-based, not \"{}\"", line_.word(1)));
+    const std::string_view function = line_.word(2);
+    if (!function.empty() && !listed(" sdbm djb2 wt6 crc32 avalanche ", function))
+      wrong(2, fmt::format("hash-type has no function \"{}\"", function));
+    if (!line_.word(3).empty() && line_.word(3) != "avalanche")
+      wrong(3, fmt::format("hash-type takes avalanche there, not \"{}\"", line_.word(3)));
+  }
+
+  void compression() {
+    const std::string_view what = line_.word(1);
+    if (!listed(" algo type offload ", what)) return wrong(1, fmt::format("compression has no \"{}\"", what));
+    if (what != "offload" && line_.word(2).empty())
+      return wrong(1, fmt::format("compression {}: an argument is missing", what));
+    for (std::size_t at = 2; what == "algo" && at < line_.words.size(); ++at)
+      if (!listed(" identity gzip deflate raw-deflate ", line_.word(at)))
+        wrong(at, fmt::format("compression has no algorithm \"{}\"", line_.word(at)));
+  }
+
+  void status(std::string_view name) {
+    constexpr std::string_view codes = " 200 400 401 403 404 405 407 408 410 413 425 429 500 501 502 503 504 ";
+    if (!listed(codes, line_.word(1))) wrong(1, fmt::format("{} takes no status {}", name, line_.word(1)));
+  }
+
+  void http_error() {
+    if (line_.word(1) != "status") return wrong(1, "http-error takes a status first");
+    constexpr std::string_view codes = " 200 400 401 403 404 405 407 408 410 413 425 429 500 501 502 503 504 ";
+    if (!listed(codes, line_.word(2))) wrong(2, fmt::format("http-error takes no status {}", line_.word(2)));
+  }
+
+  void service(std::size_t at) {
+    const std::string_view name = line_.word(at);
+    if (name != "prometheus-exporter" && !name.starts_with("lua."))
+      return wrong(at, fmt::format("there is no service \"{}\"", name));
+    if (name == "prometheus-exporter") condition(at + 1);
+  }
+
+  void spoe() {
+    bool config = false;
+    for (std::size_t at = 2; at < line_.words.size(); at += 2) {
+      if (line_.word(at + 1).empty())
+        return wrong(at, fmt::format("filter spoe {}: an argument is missing", line_.word(at)));
+      config = config || line_.word(at) == "config";
+    }
+    if (!config) wrong(1, "filter spoe takes a config");
+  }
+
+  void of_global(std::string_view name) {
+    if (name == "thread-group")
+      for (std::size_t at = 2; at < line_.words.size(); ++at)
+        if (lax_number(line_.word(at)) < 1) wrong(at, fmt::format("\"{}\" is no number of a thread", line_.word(at)));
+    if (name == "set-var" || name == "set-var-fmt") {
+      if (!line_.word(1).starts_with("proc.")) wrong(1, fmt::format("{} takes a variable: proc.name", name));
+      if (name == "set-var") check_expression_at(context_, 2, From::anywhere);
+      if (name == "set-var-fmt") check_format(context_, 2, From::anywhere);
+    }
+    if (name == "cpu-map") cpu_map();
+    if (name == "h1-case-adjust") {
+      const std::string_view from = line_.word(1), to = line_.word(2);
+      const bool same = std::equal(from.begin(), from.end(), to.begin(), to.end(),
+                                   [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+      if (!same) wrong(0, "h1-case-adjust takes a name twice, which differ in case only");
+    }
+    if (name == "ssl-default-bind-options" || name == "ssl-default-server-options") tls_options(name);
+  }
+
+  void cpu_map() {
+    std::string_view threads = line_.word(1);
+    if (line_.word(2).empty()) return wrong(0, "cpu-map takes threads and processors: cpu-map 1-4 0-3");
+    if (threads.starts_with("auto:")) threads.remove_prefix(5);
+    const bool good = listed(" all odd even ", threads.substr(0, threads.find('/'))) ||
+                      threads.find_first_not_of("0123456789-/") == std::string_view::npos ||
+                      threads.find('/') != std::string_view::npos;
+    if (!good) wrong(1, fmt::format("\"{}\" is neither all, odd, even nor a range of numbers", line_.word(1)));
+  }
+
+  void tls_options(std::string_view name) {
+    constexpr std::string_view both =
+        " no-sslv3 no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 "
+        "force-tlsv13 no-tls-tickets ";
+    constexpr std::string_view of_binds = " prefer-client-ciphers ";
+    for (std::size_t at = 1; at < line_.words.size(); ++at) {
+      const std::string_view word = line_.word(at);
+      if (word == "ssl-min-ver" || word == "ssl-max-ver") {
+        check_value(context_, ++at, Kind::any, word);
+      } else if (!listed(both, word) && !(name == "ssl-default-bind-options" && listed(of_binds, word))) {
+        return wrong(at, fmt::format("{} has no \"{}\"", name, word));
+      }
+    }
+  }
+
+  const Context& context_;
   const Line& line_;
-  Findings& findings_;
 };
 
 }  // namespace
 
-void check_arguments(const Line& line, Findings& findings) { Arguments{line, findings}.check(); }
+void check_arguments(const Context& context) { Arguments{context}.check(); }
 
 }  // namespace firedrill::lint::haproxy

@@ -15,15 +15,16 @@ namespace firedrill::lint::haproxy {
 std::optional<Time> parse_time(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 0) return std::nullopt;
+  if (error != std::errc{} || text.starts_with('-')) return std::nullopt;
+  // It does not look at what follows the unit: "20sec" is 20 seconds.
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  const std::int64_t scale = unit.empty() || unit == "ms" ? 1000
-                             : unit == "us"               ? 1
-                             : unit == "s"                ? 1'000'000
-                             : unit == "m"                ? 60'000'000
-                             : unit == "h"                ? 3'600'000'000
-                             : unit == "d"                ? 86'400'000'000
-                                                          : 0;
+  const std::int64_t scale = unit.empty() || unit.starts_with("ms") ? 1000
+                             : unit.starts_with("us")               ? 1
+                             : unit.starts_with('s')                ? 1'000'000
+                             : unit.starts_with('m')                ? 60'000'000
+                             : unit.starts_with('h')                ? 3'600'000'000
+                             : unit.starts_with('d')                ? 86'400'000'000
+                                                                    : 0;
   // HAProxy counts milliseconds in 31 bits.
   if (scale == 0 || number > std::int64_t{2'147'483'647} * 1000 / scale) return std::nullopt;
   return Time{number * scale};

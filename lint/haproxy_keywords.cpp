@@ -63,6 +63,7 @@ constexpr Keyword proxies[] = {
     {"http-check send", d | l | b, 0, any_number, Kind::any},
     {"http-check send-state", d | l | b, 0, 0, Kind::any},
     {"http-check set-var", d | l | b, 1, any_number, Kind::any},
+    {"http-check set-var-fmt", d | l | b, 2, any_number, Kind::any},
     {"http-check unset-var", d | l | b, 1, any_number, Kind::any},
     {"http-error", d | f | l | b, 1, any_number, Kind::any},
     {"http-request", d | f | l | b, 1, any_number, Kind::any},
@@ -147,7 +148,7 @@ constexpr Keyword proxies[] = {
     {"srvtcpka-cnt", d | l | b, 1, any_number, Kind::number},
     {"srvtcpka-idle", d | l | b, 1, any_number, Kind::time},
     {"srvtcpka-intvl", d | l | b, 1, any_number, Kind::time},
-    {"stats admin", f | l | b, 2, any_number, Kind::any},
+    {"stats admin", f | l | b, 1, any_number, Kind::any},
     {"stats auth", d | f | l | b, 1, any_number, Kind::any},
     {"stats enable", d | f | l | b, 0, any_number, Kind::any},
     {"stats hide-version", d | f | l | b, 0, any_number, Kind::any},
@@ -172,6 +173,7 @@ constexpr Keyword proxies[] = {
     {"tcp-check send-binary-lf", d | l | b, 1, any_number, Kind::any},
     {"tcp-check send-lf", d | l | b, 1, any_number, Kind::any},
     {"tcp-check set-var", d | l | b, 1, any_number, Kind::any},
+    {"tcp-check set-var-fmt", d | l | b, 2, any_number, Kind::any},
     {"tcp-check unset-var", d | l | b, 1, any_number, Kind::any},
     {"tcp-request connection", d | f | l, 1, any_number, Kind::any},
     {"tcp-request content", d | f | l | b, 1, any_number, Kind::any},
@@ -234,7 +236,8 @@ constexpr struct { std::string_view name; std::uint8_t least, most; Kind kind; }
     {"lua-load", 1, any_number, Kind::any},
     {"lua-load-per-thread", 1, any_number, Kind::any},
     {"lua-prepend-path", 1, 1, Kind::any},
-    {"max-spread-checks", 1, 1, Kind::number},
+    {"master-worker", 0, 1, Kind::any},
+    {"max-spread-checks", 1, 1, Kind::time},
     {"maxcompcpuusage", 1, 1, Kind::any},
     {"maxcomprate", 1, 1, Kind::any},
     {"maxconn", 1, 1, Kind::number},
@@ -331,7 +334,7 @@ constexpr struct { std::string_view name; std::uint8_t least, most; Kind kind; }
     {"tune.ssl.force-private-cache", 0, 0, Kind::any},
     {"tune.ssl.hard-maxrecord", 1, 1, Kind::any},
     {"tune.ssl.keylog", 1, any_number, Kind::any},
-    {"tune.ssl.lifetime", 1, 1, Kind::number},
+    {"tune.ssl.lifetime", 1, 1, Kind::time},
     {"tune.ssl.maxrecord", 1, 1, Kind::any},
     {"tune.ssl.ssl-ctx-cache-size", 1, 1, Kind::any},
     {"tune.vars.check-max-size", 0, any_number, Kind::any},
@@ -371,8 +374,10 @@ const Keyword* proxy_keyword(const Line& line, std::size_t& words) {
     return all;
   }();
   for (std::size_t n = 3; n > 0; --n) {
+    // "rdp-cookie(name)", "set-var(check.name)"
+    const auto plain = [&](std::size_t i) { return line.word(i).substr(0, line.word(i).find('(')); };
     std::string name{line.word(0)};
-    for (std::size_t i = 1; i < n; ++i) name += " " + std::string{line.word(i)};
+    for (std::size_t i = 1; i < n; ++i) name += " " + std::string{plain(i)};
     const auto it = table.find(name);
     if (it == table.end()) continue;
     words = n;

@@ -43,8 +43,18 @@ std::vector<std::string> option_names(Options table);
 /// Of "http-request" and its relatives: whether there is such an action; "set-var(…" counts as set-var.
 bool is_action(std::string_view ruleset, std::string_view action);
 std::vector<std::string> action_names(std::string_view ruleset);
-/// Of conditions and expressions.
-bool is_fetch(std::string_view name);
-bool is_converter(std::string_view name);
+
+enum class From : std::uint8_t { anywhere, request, response, logs, condition };  // condition: a name such as path_beg
+/// A sample fetch or a converter.
+struct Sample {
+  // A letter each: s text, i number, r regex, t table, b backend, f frontend, v server, u userlist and others; what
+  // stands in brackets can be left out.
+  std::string_view arguments;
+  std::string_view type;  // of what comes out; of a condition's, how it is matched
+  From from;
+};
+/// Null for an unknown name.
+const Sample* fetch(std::string_view name);
+const Sample* converter(std::string_view name);
 
 }  // namespace firedrill::lint::haproxy

@@ -141,7 +141,7 @@ class Reading {
       section.from = defaults_;
     }
     if (section.header.size() > next && section.place != Place::other)
-      findings_.add(refused, section.header[next].spot,
+      findings_.add(no_effect, section.header[next].spot,
                     fmt::format("\"{}\" is too much here", section.header[next].text));
     config_.sections.push_back(std::move(section));
     const Section& kept = config_.sections.back();
@@ -159,7 +159,7 @@ class Reading {
     }
     const Spot spot = section.header[std::min(at, section.header.size() - 1)].spot;
     if (matches == 0)
-      findings_.add(refused, spot,
+      findings_.add(name.empty() ? no_effect : refused, spot,
                     name.empty() ? "the name of a defaults section is missing"
                                  : fmt::format("there is no defaults section \"{}\" above this line", name));
     if (matches > 1) findings_.add(refused, spot, fmt::format("{} defaults sections are named \"{}\"", matches, name));

@@ -14,20 +14,11 @@ namespace {
 
 class References {
  public:
-  References(const Config& config, Findings& findings) : config_{config}, findings_{findings} {
-    for (const Section& section : config.sections) {
-      if (section.is_proxy() && section.faces_servers()) backends_.try_emplace(section.name, &section);
-      if (!section.name.empty()) named_.insert(section.kind + " " + section.name);
-      for (const Line& line : section.lines)
-        if (line.word(0) == "stick-table") tables_.insert(section.name);
-      if (section.kind == "peers")
-        for (const Line& line : section.lines)
-          if (line.word(0) == "table") tables_.insert(section.name + "/" + std::string{line.word(1)});
-    }
-  }
+  References(const Config& config, const KnownNames& names, Findings& findings)
+      : config_{config}, names_{names}, findings_{findings} {}
 
   void check() {
-    names();
+    taken_names();
     shared_rules();
     bool listens = false;
     for (const Section& section : config_.sections) {
@@ -55,14 +46,14 @@ class References {
   }
 
   // A name twice with the same capability.
-  void names() {
+  void taken_names() {
     std::map<std::string, const Section*> front, back, other;
     for (const Section& section : config_.sections) {
       const auto taken = [&](auto& map, const std::string& key) {
         const auto [it, fresh] = map.try_emplace(key, &section);
         if (!fresh)
           findings_.add(
-              refused, section.spot(),
+              section.kind == "userlist" ? no_effect : refused, section.spot(),
               fmt::format("{}: the name is taken by the one at line {}", section.shown(), it->second->spot().line));
       };
       if (section.is_proxy() && section.faces_clients()) taken(front, section.name);
@@ -94,17 +85,14 @@ class References {
 
   void backend(const Section& section, const Line& line, Spot spot, std::string_view name) {
     if (name.find('%') != std::string_view::npos) return;  // known at run time only
-    const auto it = backends_.find(std::string{name});
-    if (it == backends_.end()) {
-      std::vector<std::string> known;
-      for (const auto& [one, where] : backends_) known.push_back(one);
-      const std::string near = faults::nearest(name, known);
+    const Section* found = names_.backend(name);
+    if (found == nullptr) {
+      const std::string near = faults::nearest(name, names_.backends());
       findings_.add(refused, spot,
                     fmt::format("{} {}: there is no backend of that name{}", line.word(0), name,
                                 near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
-    } else if (is_http(section) && !is_http(*it->second)) {
-      findings_.add(refused, spot,
-                    fmt::format("{} is in mode http, and {} is not", section.shown(), it->second->shown()));
+    } else if (is_http(section) && !is_http(*found)) {
+      findings_.add(refused, spot, fmt::format("{} is in mode http, and {} is not", section.shown(), found->shown()));
     }
   }
 
@@ -119,18 +107,15 @@ class References {
     }
     if (first == "stick" || first == "http-request" || first == "tcp-request" || first == "http-response")
       tracked(section, line);
-    if (first == "errorfiles" && named_.count("http-errors " + std::string{line.word(1)}) == 0)
+    if (first == "errorfiles" && !names_.has("http-errors", line.word(1)))
       findings_.add(refused, line.spot_of(1), fmt::format("there is no http-errors section \"{}\"", line.word(1)));
-    if (first == "email-alert" && line.word(1) == "mailers" &&
-        named_.count("mailers " + std::string{line.word(2)}) == 0)
-      findings_.add(refused, line.spot_of(2), fmt::format("there is no mailers section \"{}\"", line.word(2)));
-    if (first == "use-fcgi-app" && named_.count("fcgi-app " + std::string{line.word(1)}) == 0)
+    if (first == "use-fcgi-app" && !names_.has("fcgi-app", line.word(1)))
       findings_.add(refused, line.spot_of(1), fmt::format("there is no fcgi-app section \"{}\"", line.word(1)));
-    if (first == "filter" && line.word(1) == "cache" && named_.count("cache " + std::string{line.word(2)}) == 0)
+    if (first == "filter" && line.word(1) == "cache" && !names_.has("cache", line.word(2)))
       findings_.add(refused, line.spot_of(2), fmt::format("there is no cache section \"{}\"", line.word(2)));
     if (first == "stick-table")
       for (std::size_t i = 1; i + 1 < line.words.size(); ++i)
-        if (line.word(i) == "peers" && named_.count("peers " + std::string{line.word(i + 1)}) == 0)
+        if (line.word(i) == "peers" && !names_.has("peers", line.word(i + 1)))
           findings_.add(refused, line.spot_of(i + 1),
                         fmt::format("there is no peers section \"{}\"", line.word(i + 1)));
   }
@@ -148,16 +133,8 @@ class References {
         table = line.word(i + 1);
         at = i + 1;
       }
-    if (tables_.count(table) == 0)
+    if (!names_.has_table(table))
       findings_.add(refused, line.spot_of(at), fmt::format("there is no stick-table in \"{}\"", table));
-  }
-
-  bool has_server(const Section& section, std::string_view name) const {
-    for (const Line& line : section.lines) {
-      if (line.word(0) == "server" && line.word(1) == name) return true;
-      if (line.word(0) == "server-template" && name.starts_with(line.word(1))) return true;
-    }
-    return false;
   }
 
   void servers(const Section& section) {
@@ -176,7 +153,7 @@ class References {
             refused, line.spot_of(1),
             fmt::format("the name \"{}\" is taken by the server at line {}", line.word(1), it->second->spot().line));
       for (std::size_t i = 3; i + 1 < line.words.size(); ++i) {
-        if (line.word(i) == "resolvers" && named_.count("resolvers " + std::string{line.word(i + 1)}) == 0)
+        if (line.word(i) == "resolvers" && !names_.has("resolvers", line.word(i + 1)))
           findings_.add(refused, line.spot_of(i + 1),
                         fmt::format("there is no resolvers section \"{}\"", line.word(i + 1)));
         if (line.word(i) == "track") track(section, line, i + 1);
@@ -187,22 +164,73 @@ class References {
   void track(const Section& section, const Line& line, std::size_t at) {
     const std::string_view target = line.word(at);
     const std::size_t slash = target.find('/');
-    const auto it =
-        slash == std::string_view::npos ? backends_.end() : backends_.find(std::string{target.substr(0, slash)});
-    const Section* where = slash == std::string_view::npos ? &section : it == backends_.end() ? nullptr : it->second;
+    const Section* where = slash == std::string_view::npos ? &section : names_.backend(target.substr(0, slash));
     const std::string_view server = slash == std::string_view::npos ? target : target.substr(slash + 1);
     if (where == nullptr || !has_server(*where, server))
       findings_.add(refused, line.spot_of(at), fmt::format("there is no server \"{}\" to track", target));
   }
 
   const Config& config_;
+  const KnownNames& names_;
   Findings& findings_;
-  std::map<std::string, const Section*> backends_;
-  std::set<std::string> named_, tables_;
 };
 
 }  // namespace
 
-void check_references(const Config& config, Findings& findings) { References{config, findings}.check(); }
+KnownNames::KnownNames(const Config& config) {
+  for (const Section& section : config.sections) {
+    if (section.is_proxy() && section.faces_servers()) back_.try_emplace(section.name, &section);
+    if (section.is_proxy() && section.faces_clients()) front_.try_emplace(section.name, &section);
+    if (!section.name.empty()) sections_.insert(section.kind + " " + section.name);
+    for (const Line& line : section.lines) {
+      if (line.word(0) == "stick-table") tables_.insert(section.name);
+      if (section.place == Place::global) globals_[std::string{line.word(0)}] = &line;
+    }
+    if (section.kind == "peers")
+      for (const Line& line : section.lines)
+        if (line.word(0) == "table") tables_.insert(section.name + "/" + std::string{line.word(1)});
+  }
+}
+
+const Section* KnownNames::backend(std::string_view name) const {
+  const auto it = back_.find(name);
+  return it == back_.end() ? nullptr : it->second;
+}
+
+const Line* KnownNames::global(std::string_view word) const {
+  const auto it = globals_.find(word);
+  return it == globals_.end() ? nullptr : it->second;
+}
+
+const Section* KnownNames::frontend(std::string_view name) const {
+  const auto it = front_.find(name);
+  return it == front_.end() ? nullptr : it->second;
+}
+
+bool KnownNames::has(std::string_view kind, std::string_view name) const {
+  return sections_.find(fmt::format("{} {}", kind, name)) != sections_.end();
+}
+
+bool KnownNames::has_scripts() const {
+  return global("lua-load") != nullptr || global("lua-load-per-thread") != nullptr;
+}
+
+std::vector<std::string> KnownNames::backends() const {
+  std::vector<std::string> all;
+  for (const auto& [name, section] : back_) all.push_back(name);
+  return all;
+}
+
+bool has_server(const Section& backend, std::string_view name) {
+  for (const Line& line : backend.lines) {
+    if (line.word(0) == "server" && line.word(1) == name) return true;
+    if (line.word(0) == "server-template" && name.starts_with(line.word(1))) return true;
+  }
+  return false;
+}
+
+void check_references(const Config& config, const KnownNames& names, Findings& findings) {
+  References{config, names, findings}.check();
+}
 
 }  // namespace firedrill::lint::haproxy

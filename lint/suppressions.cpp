@@ -9,12 +9,13 @@
 #include <utility>
 
 #include "lint/catalog.hpp"
+#include "lint/check.hpp"
 #include "lint/ground_rules.hpp"
 
 namespace firedrill::lint {
 namespace {
 
-constexpr std::string_view marker = "firedrill: ignore";
+constexpr std::string_view marker = "firedrill:";
 
 struct Suppression {
   const Rule* rule = nullptr;
@@ -38,10 +39,34 @@ std::uint32_t next_line(const Source& source, std::uint32_t line) {
   return line;
 }
 
+// Where the comment of a line begins, or npos: quotes protect what is between them. HAProxy's may stand within a word.
+std::size_t comment_at(std::string_view line, bool within_words) {
+  char quote = 0;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const char c = line[at];
+    const bool begins = at == 0 || std::string_view{" \t=:,([{"}.find(line[at - 1]) != std::string_view::npos;
+    if (c == '\\' && quote != '\'')
+      ++at;
+    else if (quote != 0)
+      quote = c == quote ? '\0' : quote;
+    else if (c == '#' && (begins || within_words || line[at - 1] == ';' || line[at - 1] == '}'))
+      return at;
+    else if ((c == '"' || c == '\'') && (begins || within_words))
+      quote = c;
+  }
+  return std::string_view::npos;
+}
+
 void read_comment(const Source& source, Spot spot, bool alone, std::string_view words, std::vector<Suppression>& list,
                   std::vector<Finding>& found) {
-  const bool whole_file = words.starts_with("-file");
-  if (whole_file) words.remove_prefix(5);
+  const std::string_view directive = words.substr(0, words.find_first_of(" \t:"));
+  const bool whole_file = directive == "ignore-file";
+  if (!whole_file && directive != "ignore") {
+    found.push_back(
+        {&lame_suppression, spot, fmt::format("\"{}\" suppresses nothing: ignore and ignore-file do", directive), ""});
+    return;
+  }
+  words.remove_prefix(directive.size());
   const std::size_t colon = words.find(':');
   const std::string_view reason = colon == std::string_view::npos ? "" : trimmed(words.substr(colon + 1));
   std::string_view ids = words.substr(0, colon);
@@ -67,15 +92,18 @@ void read_comment(const Source& source, Spot spot, bool alone, std::string_view 
 std::vector<Suppression> comments_of(const Source& source, std::vector<Finding>& found) {
   std::vector<Suppression> list;
   if (source.text().find(marker) == std::string_view::npos) return list;
+  const bool within_words = format_of(source.name(), source.text()) == Format::haproxy;
   for (std::uint32_t number = 1; number <= source.lines(); ++number) {
     const std::string_view line = source.line(number);
-    const std::size_t at = line.find(marker);
-    if (at == std::string_view::npos) continue;
-    const std::string_view before = trimmed(line.substr(0, at));
-    if (!before.ends_with('#')) continue;
-    const bool alone = before.find_first_not_of('#') == std::string_view::npos;
-    const Spot spot{&source, number, static_cast<std::uint32_t>(line.rfind('#', at) + 1)};
-    read_comment(source, spot, alone, line.substr(at + marker.size()), list, found);
+    if (line.find(marker) == std::string_view::npos) continue;
+    for (std::size_t at = comment_at(line, within_words); at < line.size(); at = line.find('#', at + 1)) {
+      const std::string_view words = trimmed(line.substr(at + 1));
+      if (!words.starts_with(marker)) continue;
+      const bool alone = trimmed(line.substr(0, at)).find_first_not_of('#') == std::string_view::npos;
+      const Spot spot{&source, number, static_cast<std::uint32_t>(at + 1)};
+      read_comment(source, spot, alone, trimmed(words.substr(marker.size())), list, found);
+      break;
+    }
   }
   return list;
 }

@@ -187,7 +187,7 @@ backend api
             "haproxy.cfg:11:26: backend \"api\": 2000 clients may come, and there are 7 slots (from default-server at "
             "line 11); the others "
             "wait up to 1s (from defaults at line 9) in a queue of any length");
-  EXPECT_EQ(checked->outcome.findings.at(0).rule->drill, "pool-exhaustion");
+  EXPECT_EQ(checked->outcome.findings.at(0).rule->drill, "haproxy/haproxy-maxconn");
 }
 
 TEST(TheIncident, IsGoneOnceThePoolIsOfTheRightSize) {

@@ -57,5 +57,33 @@ TEST(Suppressions, CannotHideThatAFileWasNotUnderstood) {
   EXPECT_TRUE(checked->outcome.unreadable);
 }
 
+TEST(Suppressions, InQuotesAreText) {
+  const auto checked = check_text("a.cfg", backend("", "  description \"x # firedrill: ignore-file HA04: no\"\n"));
+
+  EXPECT_EQ(checked->ids(), "HA04");
+}
+
+TEST(Suppressions, BehindQuotesAreComments) {
+  const auto checked =
+      check_text("a.cfg", backend("", "  description \"it's\" # firedrill: ignore-file HA04: it's static\n"));
+
+  EXPECT_EQ(checked->ids(), "");
+}
+
+TEST(Suppressions, ThatAreMisspeltAreFindings) {
+  const auto checked = check_text("a.cfg", backend(" # firedrill: ignroe HA04: static files only"));
+
+  EXPECT_EQ(checked->ids(), "FD05 HA04");
+  EXPECT_THAT(checked->told("FD05"), testing::HasSubstr("\"ignroe\" suppresses nothing"));
+}
+
+TEST(Suppressions, OfNginxAndEnvoyMayFollowAnApostrophe) {
+  const auto nginx = check_text("nginx.conf", "events {\n}\n# it's firedrill's: # firedrill: ignroe NG01: no\n");
+  const auto envoy = check_text("envoy.yaml", "node: {id: don't} # firedrill: ignroe EN01: it's no rule\n");
+
+  EXPECT_TRUE(nginx->has("FD05"));
+  EXPECT_TRUE(envoy->has("FD05"));
+}
+
 }  // namespace
 }  // namespace firedrill::tests

@@ -1,0 +1,115 @@
+// What the lines of a proxy say of each other, and of those of other proxies: numbers that are taken, loops, formats of
+// logs where they are used, rules that cannot be inherited.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "lint/ground_rules.hpp"
+#include "lint/haproxy_syntax.hpp"
+
+namespace firedrill::lint::haproxy {
+namespace {
+
+bool is_rule(const Line& line) {
+  return (listed(" http-request http-response http-after-response ", line.word(0)) ||
+          (listed(" tcp-request tcp-response ", line.word(0)) && line.word(1) != "inspect-delay"));
+}
+
+bool has_rules(const Section* defaults) {
+  return defaults != nullptr && std::any_of(defaults->lines.begin(), defaults->lines.end(), is_rule);
+}
+
+class Consistency {
+ public:
+  Consistency(const Config& config, const KnownNames& names, Findings& findings)
+      : config_{config}, names_{names}, findings_{findings} {}
+
+  void check() {
+    for (const Section& section : config_.sections) {
+      if (findings_.full()) return;
+      inherited_rules(section);
+      if (!section.is_proxy()) continue;
+      numbers(section);
+      loops(section);
+      if (section.faces_clients())
+        for (const std::string_view format : {"log-format", "log-format-sd", "error-log-format", "unique-id-format"})
+          format_of_logs(section, format);
+      if (section.faces_servers()) means(section);
+    }
+  }
+
+ private:
+  void wrong(Spot spot, const std::string& what) { findings_.add(refused, spot, what); }
+
+  void inherited_rules(const Section& section) {
+    if (section.place != Place::defaults && section.place != Place::listen) return;
+    if (has_rules(section.from))
+      wrong(section.spot(), fmt::format("{}: a {} section cannot take {}, which has rules", section.shown(),
+                                        section.kind, section.from->shown()));
+  }
+
+  // Of proxies among each other, of the binds and of the servers of one.
+  void numbers(const Section& section) {
+    std::map<std::int64_t, const Line*> binds, servers;
+    const auto take = [&](std::map<std::int64_t, const Line*>& taken, const Line& line, std::size_t at) {
+      const auto [it, fresh] = taken.try_emplace(lax_number(line.word(at)), &line);
+      if (!fresh)
+        wrong(line.spot_of(at), fmt::format("the id {} is taken at line {}", it->first, it->second->spot().line));
+    };
+    for (const Line& line : section.lines) {
+      if (line.word(0) == "id") take(proxies_, line, 1);
+      const bool bind = line.word(0) == "bind";
+      if (!bind && line.word(0) != "server") continue;
+      for (std::size_t i = bind ? 2 : 3; i + 1 < line.words.size();
+           i += 1 + arguments_of(bind ? Options::bind : Options::server, line, i))
+        if (line.word(i) == "id") take(bind ? binds : servers, line, i + 1);
+    }
+  }
+
+  void loops(const Section& section) {
+    if (!section.faces_servers()) return;
+    for (const Line& line : section.lines)
+      if ((line.word(0) == "default_backend" || (line.word(0) == "use_backend" && section.faces_clients())) &&
+          line.word(1) == section.name)
+        wrong(line.spot_of(1), fmt::format("{} leads to itself", section.shown()));
+  }
+
+  // One that another replaces later in the section is never read.
+  void format_of_logs(const Section& section, std::string_view directive) {
+    const Setting format = find(section, {directive});
+    if (!format) return;
+    const bool replaced = std::any_of(format.where->lines.begin(), format.where->lines.end(), [&](const Line& line) {
+      return line.word(0) == "option" && listed(" httplog tcplog httpslog ", line.word(1));
+    });
+    if (replaced) return;
+    const Acls acls{section};
+    const Context context{section, acls, names_, *format.line, findings_};
+    check_format(context, 1, directive == "unique-id-format" ? From::anywhere : From::logs);
+  }
+
+  void means(const Section& section) {
+    const Line* allowed = names_.global("external-check");
+    if (const Setting option = find(section, {"option", "external-check"});
+        option && !option.line->negated && allowed == nullptr && !find(section, {"option", "httpchk"}))
+      wrong(section.spot(), fmt::format("{}: external checks must be allowed by external-check in the global section",
+                                        section.shown()));
+    const Setting balance = find(section, {"balance"});
+    const bool transparent = has_option(section, "transparent") || find(section, {"transparent"});
+    if (transparent && balance)
+      wrong(balance.spot(), fmt::format("{} cannot be transparent and balance at once", section.shown()));
+  }
+
+  const Config& config_;
+  const KnownNames& names_;
+  Findings& findings_;
+  std::map<std::int64_t, const Line*> proxies_;
+};
+
+}  // namespace
+
+void check_consistency(const Config& config, const KnownNames& names, Findings& findings) {
+  Consistency{config, names, findings}.check();
+}
+
+}  // namespace firedrill::lint::haproxy
