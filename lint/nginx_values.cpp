@@ -16,10 +16,6 @@
 namespace firedrill::lint::nginx {
 namespace {
 
-bool only_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // "80", or a range of them.
 bool is_port(std::string_view text) {
   const std::size_t dash = text.find('-');
@@ -113,16 +109,6 @@ class Values {
     if (name == "listen") return port(one, only_digits(one.word(1)) ? one.word(1) : behind_colon(one.word(1)));
     if (name != "server" || one.block || one.words.size() < 2) return;
     port(one, behind_colon(one.word(1)));
-    for (std::size_t i = 2; i < one.words.size(); ++i) {
-      const std::string_view word = one.word(i);
-      const std::size_t equals = word.find('=');
-      if (equals == std::string_view::npos) continue;
-      const std::string_view key = word.substr(0, equals), value = word.substr(equals + 1);
-      const bool number = key == "weight" || key == "max_conns" || key == "max_fails";
-      if ((number && !only_digits(value)) || (key == "weight" && number_of(value) < 1) ||
-          ((key == "fail_timeout" || key == "slow_start") && !parse_time(value)))
-        wrong(one, i, fmt::format("{} takes {}, not \"{}\"", key, number ? "a number" : "a time", value));
-    }
   }
 
   // "" for an address without one, or that has none.
@@ -155,8 +141,6 @@ class Values {
 
   void others(const Directive& one) {
     const std::string_view name = one.name(), value = one.word(1);
-    if (name == "proxy_http_version" && value != "1.0" && value != "1.1")
-      wrong(one, 1, fmt::format("proxy_http_version takes 1.0 or 1.1, not \"{}\"", value));
     if (name == "rewrite" && is_unpaired(value)) wrong(one, 1, fmt::format("\"{}\" is no pattern", value));
     if (name == "server_name")
       for (std::size_t i = 1; i < one.words.size(); ++i)
@@ -179,6 +163,7 @@ class Values {
 
 void check_values(const Tree& tree, Findings& findings) {
   Values{findings}.check(tree);
+  check_tables(tree, findings);
   check_variables(tree, findings);
 }
 

@@ -110,7 +110,8 @@ TEST_F(ThroughHaproxy, ItsOwnPoolIsFoundByACheckWhoseDrillFailsUntilItIsMended) 
   EXPECT_TRUE(held("the backend refuses nobody"));
   const auto econ = signal("HAProxy counts connection errors (econ)");
   EXPECT_EQ(econ.at("seen"), true) << econ;
-  EXPECT_THAT(desk_.read(out_ + "/report.md"), HasSubstr("\n- HAProxy counts connection errors (econ): econ counts those"));
+  EXPECT_THAT(desk_.read(out_ + "/report.md"),
+              HasSubstr("\n- HAProxy counts connection errors (econ): econ counts those"));
   EXPECT_THAT(log(), HasSubstr(" 503 "));
   EXPECT_THAT(log(), HasSubstr(" sQ-- "));
   EXPECT_THAT(log(), Not(HasSubstr(" sC-- ")));  // no connection failed
