@@ -68,8 +68,6 @@ class Arguments {
     const bool stream = is_stream(one);
     if (name == "location" && one.words.size() == 3 && !listed(" = ~ ~* ^~ ", one.word(1)))
       wrong(one, 1, fmt::format("\"{}\" is no modifier of location: = ~ ~* ^~", one.word(1)));
-    if (name == "if" && one.block && (!one.word(1).starts_with('(') || !one.words.back().text.ends_with(')')))
-      wrong(one, 1, "the condition of an if stands in parentheses");
     if (name == "upstream" && one.block &&
         std::none_of(one.children.begin(), one.children.end(),
                      [](const Directive& child) { return child.name() == "server"; }))
