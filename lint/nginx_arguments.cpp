@@ -74,8 +74,6 @@ class Arguments {
       wrong(one, 0, fmt::format("upstream {} has no server", one.word(1)));
     if (name == "server" && !one.block && one.word(1).find('=') != std::string_view::npos)
       wrong(one, 1, fmt::format("\"{}\" is no address", one.word(1)));
-    if (name == "keepalive_timeout" && !parse_time(one.word(1)))
-      wrong(one, 1, fmt::format("keepalive_timeout takes a time, not \"{}\"", one.word(1)));
     if ((name == "proxy_pass" || name == "grpc_pass") && !stream) prefix(one);
     if (name.ends_with("_next_upstream"))
       for (std::size_t i = 1; i < one.words.size() && !stream; ++i)
@@ -121,10 +119,10 @@ class Arguments {
   void entry(const Directive& one) {
     if (one.parent == nullptr || one.block) return;
     const std::string_view in = one.parent->name();
-    if (in != "map" && in != "split_clients") return;
+    if (in != "map") return;
     const bool alone = one.words.size() == 1 && listed(" hostnames volatile ", one.name());
     if (one.words.size() != 2 && !alone) return wrong(one, 0, fmt::format("a row of {} has two words", in));
-    if (in != "map" || one.name() == "include") return;
+    if (one.name() == "include") return;
     if (!rows_.insert({one.parent, std::string{one.name()}}).second)
       wrong(one, 0, fmt::format("this map has a row for \"{}\" already", one.name()));
   }

@@ -12,6 +12,12 @@ void check_directives(const Tree& tree, Findings& findings);
 void check_arguments(const Tree& tree, Findings& findings);
 /// Words of enumerations, figures and their bounds, parameters, one by one from tables.
 void check_tables(const Tree& tree, Findings& findings);
+/// Words that a directive reads in a way of its own.
+void check_special(const Tree& tree, Findings& findings);
+/// Rows of map, geo, split_clients and charset_map.
+void check_entries(const Tree& tree, Findings& findings);
+/// What only several directives together make wrong.
+void check_together(const Tree& tree, Findings& findings);
 /// Addresses, ports, patterns, conditions, variables.
 void check_values(const Tree& tree, Findings& findings);
 

@@ -86,6 +86,8 @@ constexpr FigureRow figure_rows[] = {
     {"gzip_comp_level", 1, Kind::number, 1, 9},
     {"http2_chunk_size", 1, Kind::size, 1},
     {"http2_pool_size", 1, Kind::size, 112},
+    {"keepalive_timeout", 1, Kind::time, 0},
+    {"keepalive_timeout", 2, Kind::long_time, 0},
     {"large_client_header_buffers", 1, Kind::number, 1},
     {"large_client_header_buffers", 2, Kind::size, 1},
     {"limit_conn", 2, Kind::number, 1, 65535},

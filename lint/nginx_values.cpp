@@ -119,6 +119,9 @@ class Values {
 void check_values(const Tree& tree, Findings& findings) {
   Values{findings}.check(tree);
   check_tables(tree, findings);
+  check_special(tree, findings);
+  check_entries(tree, findings);
+  check_together(tree, findings);
   check_variables(tree, findings);
 }
 

@@ -198,7 +198,10 @@ class VariableCheck {
       const std::size_t begin = at + (text.substr(at).starts_with("${") ? 2 : 1);
       std::size_t end = begin;
       while (end < text.size() && in_name(text[end])) ++end;
-      if (end > begin) variable(one, word, lower(text.substr(begin, end - begin)), stream);
+      if (end == begin)
+        findings_.add(refused, one.spot(word), "a $ with no name of a variable behind it");
+      else
+        variable(one, word, lower(text.substr(begin, end - begin)), stream);
     }
   }
 
