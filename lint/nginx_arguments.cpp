@@ -16,12 +16,6 @@ bool listed(std::string_view list, std::string_view word) {
   return !word.empty() && list.find(" " + std::string{word} + " ") != std::string_view::npos;
 }
 
-// What stands in front of "=", with it; the whole word if there is none.
-std::string_view key_of(std::string_view word) {
-  const std::size_t equals = word.find('=');
-  return equals == std::string_view::npos ? word : word.substr(0, equals + 1);
-}
-
 class Arguments {
  public:
   Arguments(const Tree& tree, Findings& findings) : tree_{tree}, findings_{findings} {}
@@ -74,24 +68,12 @@ class Arguments {
     const bool stream = is_stream(one);
     if (name == "location" && one.words.size() == 3 && !listed(" = ~ ~* ^~ ", one.word(1)))
       wrong(one, 1, fmt::format("\"{}\" is no modifier of location: = ~ ~* ^~", one.word(1)));
-    if (name == "if" && one.block && (!one.word(1).starts_with('(') || !one.words.back().text.ends_with(')')))
-      wrong(one, 1, "the condition of an if stands in parentheses");
     if (name == "upstream" && one.block &&
         std::none_of(one.children.begin(), one.children.end(),
                      [](const Directive& child) { return child.name() == "server"; }))
       wrong(one, 0, fmt::format("upstream {} has no server", one.word(1)));
-    if (name == "server" && !one.block)
-      parameters(one, 2,
-                 " weight= max_conns= max_fails= fail_timeout= backup down resolve route= service= slow_start= drain ");
     if (name == "server" && !one.block && one.word(1).find('=') != std::string_view::npos)
       wrong(one, 1, fmt::format("\"{}\" is no address", one.word(1)));
-    if (name == "keepalive_timeout" && !parse_time(one.word(1)))
-      wrong(one, 1, fmt::format("keepalive_timeout takes a time, not \"{}\"", one.word(1)));
-    if (name == "listen" && !stream)
-      parameters(one, 2,
-                 " default_server default ssl http2 spdy proxy_protocol setfib= fastopen= backlog= rcvbuf= sndbuf= "
-                 "accept_filter= deferred "
-                 "bind ipv6only= reuseport so_keepalive= ");
     if ((name == "proxy_pass" || name == "grpc_pass") && !stream) prefix(one);
     if (name.ends_with("_next_upstream"))
       for (std::size_t i = 1; i < one.words.size() && !stream; ++i)
@@ -105,8 +87,6 @@ class Arguments {
       wrong(one, 1, fmt::format("there is no limit_conn_zone \"{}\"", one.word(1)));
     if (name == "limit_req" && declared_.count("limit_req_zone " + std::string{one.parameter("zone")}) == 0 && whole())
       wrong(one, 1, fmt::format("there is no limit_req_zone \"{}\"", one.parameter("zone")));
-    if (name == "limit_req") parameters(one, 1, " zone= burst= delay= nodelay ");
-    if (name == "limit_req_zone") parameters(one, 2, " zone= rate= sync ");
     if (name == "error_log" && one.words.size() > 2)
       for (std::size_t i = 2; i < one.words.size(); ++i)
         if (!listed(" debug info notice warn error crit alert emerg debug_core debug_alloc debug_mutex debug_event "
@@ -118,12 +98,6 @@ class Arguments {
   }
 
   bool whole() const { return tree_.ground == in_main; }
-
-  void parameters(const Directive& one, std::size_t first, std::string_view known) {
-    for (std::size_t i = first; i < one.words.size(); ++i)
-      if (!listed(known, key_of(one.word(i))))
-        wrong(one, i, fmt::format("{} has no parameter \"{}\"", one.name(), one.word(i)));
-  }
 
   void prefix(const Directive& one) {
     constexpr std::array schemes{"http://", "https://", "grpc://", "grpcs://", "unix:"};
@@ -145,33 +119,17 @@ class Arguments {
   void entry(const Directive& one) {
     if (one.parent == nullptr || one.block) return;
     const std::string_view in = one.parent->name();
-    if (in != "map" && in != "split_clients") return;
+    if (in != "map") return;
     const bool alone = one.words.size() == 1 && listed(" hostnames volatile ", one.name());
     if (one.words.size() != 2 && !alone) return wrong(one, 0, fmt::format("a row of {} has two words", in));
-    if (in != "map" || one.name() == "include") return;
+    if (one.name() == "include") return;
     if (!rows_.insert({one.parent, std::string{one.name()}}).second)
       wrong(one, 0, fmt::format("this map has a row for \"{}\" already", one.name()));
   }
 
-  // What the table of directives cannot say to stand once: it was made with one argument.
+  // What the table of directives cannot say to stand once.
   void repeated(const Directive& one) {
-    constexpr std::array once{"pid",
-                              "root",
-                              "alias",
-                              "proxy_buffers",
-                              "fastcgi_buffers",
-                              "uwsgi_buffers",
-                              "scgi_buffers",
-                              "lock_file",
-                              "gzip_buffers",
-                              "try_files",
-                              "working_directory",
-                              "proxy_pass",
-                              "fastcgi_pass",
-                              "user",
-                              "http",
-                              "events",
-                              "stream"};
+    constexpr std::array once{"http", "events", "stream"};
     const std::string_view name = one.name();
     if (std::find(once.begin(), once.end(), name) == once.end() && name != "listen") return;
     const std::string key = std::string{name} + (name == "listen" ? " " + std::string{one.word(1)} : "");

@@ -6,10 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace firedrill::lint::nginx {
+#include "lint/nginx_kinds.hpp"
 
-/// Of a single argument. A long_time also counts months and years, a large_size gigabytes.
-enum class Kind : std::uint8_t { any, flag, number, time, long_time, size, large_size };
+namespace firedrill::lint::nginx {
 
 struct Known {
   std::string_view name;

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "faults/reader.hpp"
@@ -30,17 +28,11 @@ constexpr std::array plus{"queue",        "sticky",
                           "status",       "match",
                           "js_import",    "js_content"};
 
-bool digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
-}
-
-bool is_size(std::string_view text, std::string_view units) {
-  if (!text.empty() && units.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-  return digits(text);
-}
-
 // Words that a single directive takes in place of a figure.
 bool is_word_for(std::string_view name, std::string_view text) {
+  const bool rate = name == "limit_rate" || name == "limit_rate_after" || name == "proxy_download_rate" ||
+                    name == "proxy_upload_rate";
+  if (rate && text.find('$') != std::string_view::npos) return true;  // known at run time only
   return (name == "worker_processes" && text == "auto") || (name == "directio" && text == "off") ||
          (name == "userid_expires" && (text == "off" || text == "max"));
 }
@@ -107,31 +99,9 @@ class Checking {
 
   void value(const Known& known, const Directive& one) {
     const std::string_view text = one.word(1);
-    if (text.find('$') != std::string_view::npos || is_word_for(one.name(), text)) return;  // $: known at run time only
-    const char* wanted = nullptr;
-    switch (known.kind) {
-      case Kind::any:
-        return;
-      case Kind::flag:
-        wanted = text == "on" || text == "off" || text == "ON" || text == "OFF" ? nullptr : "on or off";
-        break;
-      case Kind::number:
-        wanted = digits(text) ? nullptr : "a whole number";
-        break;
-      case Kind::time:
-        wanted = parse_time(text) && text.find_first_of("yM") == std::string_view::npos ? nullptr : "a time such as 5s";
-        break;
-      case Kind::long_time:
-        wanted = parse_time(text) ? nullptr : "a time such as 5s";
-        break;
-      case Kind::size:
-        wanted = is_size(text, "kKmM") ? nullptr : "a size such as 16k";
-        break;
-      case Kind::large_size:
-        wanted = is_size(text, "kKmMgG") ? nullptr : "a size such as 16k";
-    }
-    if (wanted != nullptr)
-      findings_.add(refused, one.spot(1), fmt::format("{} takes {}, not \"{}\"", one.name(), wanted, text));
+    if (is_word_for(one.name(), text)) return;
+    if (!value_of(known.kind, text))
+      findings_.add(refused, one.spot(1), fmt::format("{} takes {}, not \"{}\"", one.name(), wanted(known.kind), text));
   }
 
   const std::vector<std::string>& names() {
@@ -149,36 +119,6 @@ double number_of(std::string_view text) {
   double number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-std::optional<double> parse_time(std::string_view text) {
-  if (digits(text) && text.size() < 10) return std::stod(std::string{text});
-  double sum = 0;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    if (text.front() == ' ') {
-      text.remove_prefix(1);
-      continue;
-    }
-    const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (end == 0 || end > 9) return std::nullopt;
-    const double number = std::stod(std::string{text.substr(0, end)});
-    text.remove_prefix(end);
-    constexpr struct {
-      std::string_view name;
-      double seconds;
-    } units[] = {{"ms", 0.001}, {"s", 1},      {"m", 60},      {"h", 3600},
-                 {"d", 86400},  {"w", 604800}, {"M", 2592000}, {"y", 31536000}};
-    const auto* unit =
-        std::find_if(std::begin(units), std::end(units), [&](const auto& one) { return text.starts_with(one.name); });
-    if (unit == std::end(units)) {
-      if (!text.empty()) return std::nullopt;
-      return sum + number;
-    }
-    sum += number * unit->seconds;
-    text.remove_prefix(unit->name.size());
-  }
-  return sum;
 }
 
 void check_directives(const Tree& tree, Findings& findings) { Checking{findings}.block(*tree.root); }

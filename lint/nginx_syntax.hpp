@@ -1,8 +1,7 @@
 // What nginx would refuse to start with, as far as it can be seen from the files alone.
 #pragma once
 
-#include <optional>
-
+#include "lint/nginx_kinds.hpp"
 #include "lint/nginx_tree.hpp"
 
 namespace firedrill::lint::nginx {
@@ -11,12 +10,18 @@ namespace firedrill::lint::nginx {
 void check_directives(const Tree& tree, Findings& findings);
 /// What single directives take, word by word; names that are used, or given twice.
 void check_arguments(const Tree& tree, Findings& findings);
-/// Sizes, ports, patterns, variables.
+/// Words of enumerations, figures and their bounds, parameters, one by one from tables.
+void check_tables(const Tree& tree, Findings& findings);
+/// Words that a directive reads in a way of its own.
+void check_special(const Tree& tree, Findings& findings);
+/// Rows of map, geo, split_clients and charset_map.
+void check_entries(const Tree& tree, Findings& findings);
+/// What only several directives together make wrong.
+void check_together(const Tree& tree, Findings& findings);
+/// Addresses, ports, patterns, conditions, variables.
 void check_values(const Tree& tree, Findings& findings);
 
 /// What the text begins with, in digits; 0 when it does not.
 double number_of(std::string_view text);
-/// "5s", "1m 30s" as one word, "100ms"; a bare number is seconds. In seconds; nothing when nginx takes it for no time.
-std::optional<double> parse_time(std::string_view text);
 
 }  // namespace firedrill::lint::nginx

@@ -10,22 +10,14 @@
 #include <utility>
 
 #include "lint/ground_rules.hpp"
+#include "lint/nginx_addresses.hpp"
+#include "lint/nginx_conditions.hpp"
+#include "lint/nginx_patterns.hpp"
 #include "lint/nginx_syntax.hpp"
 #include "lint/nginx_variables.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
-
-bool only_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// "80", or a range of them.
-bool is_port(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  if (dash != std::string_view::npos) return is_port(text.substr(0, dash)) && is_port(text.substr(dash + 1));
-  return only_digits(text) && text.size() <= 5 && number_of(text) >= 1 && number_of(text) <= 65535;
-}
 
 // In bytes; -1 for what is no size.
 double size_of(std::string_view text) {
@@ -36,42 +28,6 @@ double size_of(std::string_view text) {
   return only_digits(text) ? number_of(text) * unit : -1;
 }
 
-// The closing bracket of a class of characters that begins at `at`, or the end.
-std::size_t end_of_class(std::string_view pattern, std::size_t at) {
-  ++at;
-  if (pattern.substr(at).starts_with('^')) ++at;
-  ++at;  // the first one may be a bracket
-  while (at < pattern.size() && pattern[at] != ']') {
-    if (pattern[at] == '\\')
-      at += 2;
-    else if (pattern.substr(at).starts_with("[:"))
-      at = std::min(pattern.find(":]", at), pattern.size()) + 2;
-    else
-      ++at;
-  }
-  return std::min(at, pattern.size());
-}
-
-// Parentheses and brackets of a pattern that do not pair. Which other patterns PCRE refuses is not looked at.
-bool is_unpaired(std::string_view pattern) {
-  if (pattern.find("\\Q") != std::string_view::npos) return false;
-  std::size_t open = 0;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\') {
-      ++i;
-    } else if (pattern[i] == '[') {
-      i = end_of_class(pattern, i);
-      if (i == pattern.size()) return true;
-    } else if (pattern[i] == '(') {
-      ++open;
-    } else if (pattern[i] == ')') {
-      if (open == 0) return true;
-      --open;
-    }
-  }
-  return open > 0;
-}
-
 class Values {
  public:
   explicit Values(Findings& findings) : findings_{findings} {}
@@ -80,7 +36,7 @@ class Values {
     each(*tree.root, [&](const Directive& one) {
       if (findings_.full() || one.context == in_entries || one.context == in_unknown) return;
       zones(one);
-      servers(one);
+      addresses(one);
       locations(one);
       others(one);
     });
@@ -102,50 +58,33 @@ class Values {
     if (colon == std::string_view::npos || size_of(zone.substr(colon + 1)) < smallest)
       wrong(one, 2, fmt::format("{} takes a name and a size of 32k or more, such as zone=name:1m", name));
     const std::string_view rate = one.parameter("rate");
+    const bool unit = rate.ends_with("r/s") || rate.ends_with("r/m");
     if (name == "limit_req_zone" && !rate.empty() &&
-        !((rate.ends_with("r/s") || rate.ends_with("r/m")) && number_of(rate) >= 1 &&
-          only_digits(rate.substr(0, rate.size() - 3))))
+        value_of(Kind::number, rate.substr(0, rate.size() - (unit ? 3 : 0))).value_or(0) < 1)
       wrong(one, 0, fmt::format("limit_req_zone takes a rate such as 10r/s, not \"{}\"", rate));
   }
 
-  void servers(const Directive& one) {
-    const std::string_view name = one.name();
-    if (name == "listen") return port(one, only_digits(one.word(1)) ? one.word(1) : behind_colon(one.word(1)));
-    if (name != "server" || one.block || one.words.size() < 2) return;
-    port(one, behind_colon(one.word(1)));
-    for (std::size_t i = 2; i < one.words.size(); ++i) {
-      const std::string_view word = one.word(i);
-      const std::size_t equals = word.find('=');
-      if (equals == std::string_view::npos) continue;
-      const std::string_view key = word.substr(0, equals), value = word.substr(equals + 1);
-      const bool number = key == "weight" || key == "max_conns" || key == "max_fails";
-      if ((number && !only_digits(value)) || (key == "weight" && number_of(value) < 1) ||
-          ((key == "fail_timeout" || key == "slow_start") && !parse_time(value)))
-        wrong(one, i, fmt::format("{} takes {}, not \"{}\"", key, number ? "a number" : "a time", value));
-    }
-  }
-
-  // "" for an address without one, or that has none.
-  static std::string_view behind_colon(std::string_view address) {
-    if (address.starts_with("unix:") || address.find('$') != std::string_view::npos) return "";
-    const std::size_t bracket = address.rfind(']'), colon = address.rfind(':');
-    if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket)) return "";
-    return address.substr(colon + 1);
-  }
-  void port(const Directive& one, std::string_view text) {
-    if (!text.empty() && !is_port(text)) wrong(one, 1, fmt::format("\"{}\" is no port", text));
+  void addresses(const Directive& one) {
+    const std::string_view name = one.name(), text = one.word(1);
+    const bool stream = (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
+    std::string what;
+    if (name == "listen") what = wrong_address(text, Address::listen);
+    if (name == "server" && !one.block && one.words.size() > 1)
+      what = wrong_address(text, stream ? Address::needs_port : Address::with_default_port);
+    if ((name == "allow" || name == "deny") && text != "all" && text != "unix:" && !is_network(text))
+      what = fmt::format("\"{}\" is no network, nor all", text);
+    if (name == "set_real_ip_from" || name == "debug_connection")
+      if (text.find('/') != std::string_view::npos && !is_network(text))
+        what = fmt::format("\"{}\" is no network", text);
+    if (!what.empty()) wrong(one, 1, what);
   }
 
   void locations(const Directive& one) {
     if (one.name() != "location" || !one.block || one.words.size() < 2) return;
-    std::string_view modifier = one.words.size() > 2 ? one.word(1) : "", path = one.word(one.words.size() - 1);
-    for (const std::string_view glued : {"=", "^~", "~*", "~"})
-      if (modifier.empty() && path.starts_with(glued)) {
-        modifier = glued;
-        path.remove_prefix(glued.size());
-      }
+    const auto [modifier, path] = place_of(one);
+    if (const std::string what = wrong_nesting(one); !what.empty()) wrong(one, 0, what);
     if (modifier.starts_with('~')) {
-      if (is_unpaired(path)) wrong(one, one.words.size() - 1, fmt::format("\"{}\" is no pattern", path));
+      if (is_no_pattern(path)) wrong(one, one.words.size() - 1, fmt::format("\"{}\" is no pattern", path));
       return;
     }
     const std::string key = (modifier == "=" ? "= " : "") + std::string{path};
@@ -155,12 +94,12 @@ class Values {
 
   void others(const Directive& one) {
     const std::string_view name = one.name(), value = one.word(1);
-    if (name == "proxy_http_version" && value != "1.0" && value != "1.1")
-      wrong(one, 1, fmt::format("proxy_http_version takes 1.0 or 1.1, not \"{}\"", value));
-    if (name == "rewrite" && is_unpaired(value)) wrong(one, 1, fmt::format("\"{}\" is no pattern", value));
+    if (name == "if" && one.block)
+      if (const std::string what = read_condition(one).wrong; !what.empty()) wrong(one, 1, what);
+    if (name == "rewrite" && is_no_pattern(value)) wrong(one, 1, fmt::format("\"{}\" is no pattern", value));
     if (name == "server_name")
       for (std::size_t i = 1; i < one.words.size(); ++i)
-        if (one.word(i).starts_with('~') && is_unpaired(one.word(i)))
+        if (one.word(i).starts_with('~') && is_no_pattern(one.word(i)))
           wrong(one, i, fmt::format("\"{}\" is no pattern", one.word(i)));
     const bool http = (one.context & (in_stream | in_stream_server)) == 0;
     if (name == "return" && http && one.words.size() > 1) {
@@ -179,6 +118,10 @@ class Values {
 
 void check_values(const Tree& tree, Findings& findings) {
   Values{findings}.check(tree);
+  check_tables(tree, findings);
+  check_special(tree, findings);
+  check_entries(tree, findings);
+  check_together(tree, findings);
   check_variables(tree, findings);
 }
 

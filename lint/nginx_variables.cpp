@@ -10,6 +10,7 @@
 
 #include "faults/reader.hpp"
 #include "lint/ground_rules.hpp"
+#include "lint/nginx_conditions.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
@@ -51,15 +52,74 @@ constexpr std::string_view prefixes_of_http[] = {"arg_",           "cookie_",   
                                                  "upstream_http_", "upstream_trailer_"};
 
 // Whose words, from one of them on, are looked through for variables.
-struct Place {
+struct Looked {
   std::string_view directive;
   std::size_t first;
 };
-constexpr Place places[] = {{"return", 1},          {"proxy_set_header", 2}, {"add_header", 2},
-                            {"fastcgi_param", 2},   {"log_format", 2},       {"set", 2},
-                            {"rewrite", 2},         {"proxy_pass", 1},       {"root", 1},
-                            {"limit_conn_zone", 1}, {"limit_req_zone", 1},   {"proxy_cache_key", 1},
-                            {"fastcgi_pass", 1},    {"try_files", 1},        {"uwsgi_param", 2}};
+constexpr Looked places[] = {
+    {"access_log", 1},
+    {"add_header", 2},
+    {"add_trailer", 2},
+    {"alias", 1},
+    {"auth_basic", 1},
+    {"auth_basic_user_file", 1},
+    {"auth_request_set", 2},
+    {"charset", 1},
+    {"error_page", 2},
+    {"expires", 1},
+    {"fastcgi_bind", 1},
+    {"fastcgi_cache", 1},
+    {"fastcgi_cache_bypass", 1},
+    {"fastcgi_cache_key", 1},
+    {"fastcgi_no_cache", 1},
+    {"fastcgi_param", 2},
+    {"fastcgi_pass", 1},
+    {"grpc_pass", 1},
+    {"grpc_set_header", 2},
+    {"hash", 1},
+    {"index", 1},
+    {"limit_conn_zone", 1},
+    {"limit_rate", 1},
+    {"limit_req_zone", 1},
+    {"log_format", 2},
+    {"map", 1},
+    {"proxy_bind", 1},
+    {"proxy_cache", 1},
+    {"proxy_cache_bypass", 1},
+    {"proxy_cache_key", 1},
+    {"proxy_cookie_domain", 2},
+    {"proxy_cookie_path", 2},
+    {"proxy_method", 1},
+    {"proxy_no_cache", 1},
+    {"proxy_pass", 1},
+    {"proxy_redirect", 2},
+    {"proxy_set_body", 1},
+    {"proxy_set_header", 2},
+    {"proxy_ssl_certificate", 1},
+    {"proxy_ssl_certificate_key", 1},
+    {"proxy_ssl_name", 1},
+    {"proxy_store", 1},
+    {"return", 1},
+    {"rewrite", 2},
+    {"root", 1},
+    {"scgi_param", 2},
+    {"secure_link", 1},
+    {"secure_link_md5", 1},
+    {"set", 2},
+    {"split_clients", 1},
+    {"ssl_certificate", 1},
+    {"ssl_certificate_key", 1},
+    {"sub_filter", 1},
+    {"try_files", 1},
+    {"uwsgi_param", 2},
+};
+// Those of them that a configuration may set; variables with such a prefix all.
+constexpr std::string_view changeable =
+    " ancient_browser args invalid_referer limit_rate modern_browser msie proxy_host proxy_port ssl_alpn_protocol "
+    "ssl_cipher ssl_ciphers ssl_client_cert ssl_client_escaped_cert ssl_client_fingerprint ssl_client_i_dn "
+    "ssl_client_i_dn_legacy ssl_client_raw_cert ssl_client_s_dn ssl_client_s_dn_legacy ssl_client_serial "
+    "ssl_client_v_end ssl_client_v_remain ssl_client_v_start ssl_client_verify ssl_curve ssl_curves ssl_early_data "
+    "ssl_protocol ssl_server_name ssl_session_id ssl_session_reused uid_reset ";
 
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -85,9 +145,8 @@ class VariableCheck {
   void define(const Directive& one) {
     const std::string_view name = one.name();
     if (name == "load_module") foreign_ = foreign_ || one.word(1).find("stream_module") == std::string_view::npos;
-    if (one.context != in_entries)
-      for (const std::size_t at : {1U, 2U})
-        if (one.word(at).starts_with('$') && makes_variables(name)) made_.insert(lower(one.word(at).substr(1)));
+    if (const std::size_t at = made_at(one); one.context != in_entries && at > 0 && at < one.words.size())
+      make(one, at);
     for (const Word& word : one.words)  // groups with names: (?<name>…), (?P<name>…), (?'name'…)
       for (std::size_t at = word.text.find("(?"); at != std::string::npos; at = word.text.find("(?", at + 2)) {
         const std::size_t begin = word.text.find_first_of("<'", at);
@@ -97,23 +156,52 @@ class VariableCheck {
           made_.insert(lower(std::string_view{word.text}.substr(begin + 1, end - begin - 1)));
       }
   }
-  static bool makes_variables(std::string_view name) {
-    return name == "set" || name == "map" || name == "geo" || name == "split_clients" || name == "auth_request_set";
+  // The word that names the variable which the directive makes; 0 for none.
+  static std::size_t made_at(const Directive& one) {
+    const std::string_view name = one.name();
+    if (name == "set" || name == "auth_request_set") return 1;
+    if (name == "map" || name == "split_clients") return 2;
+    return name == "geo" ? one.words.size() - 1 : 0;
+  }
+
+  void make(const Directive& one, std::size_t at) {
+    const std::string_view text = one.word(at);
+    if (!text.starts_with('$') || text.size() < 2) {
+      findings_.add(refused, one.spot(at), fmt::format("\"{}\" is no variable; it begins with a $", text));
+      return;
+    }
+    const std::string name = lower(text.substr(1)), listed = " " + name + " ";
+    made_.insert(name);
+    const bool stream = (one.context & (in_stream | in_stream_server)) != 0;
+    if ((stream ? of_stream : of_http).find(listed) != std::string_view::npos &&
+        changeable.find(listed) == std::string_view::npos)
+      findings_.add(refused, one.spot(at), fmt::format("${} is a variable of nginx, which cannot be changed", name));
   }
 
   void look_at(const Directive& one) {
-    const auto* place = std::find_if(std::begin(places), std::end(places),
-                                     [&](const Place& some) { return some.directive == one.name(); });
-    if (place == std::end(places)) return;
     const bool stream = (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
-    for (std::size_t i = place->first; i < one.words.size(); ++i) {
-      const std::string_view text = one.word(i);
-      for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
-        const std::size_t begin = at + (text.substr(at).starts_with("${") ? 2 : 1);
-        std::size_t end = begin;
-        while (end < text.size() && in_name(text[end])) ++end;
-        if (end > begin) variable(one, i, lower(text.substr(begin, end - begin)), stream);
-      }
+    if (one.name() == "if" && one.block) {
+      for (const std::string_view value : read_condition(one).values) look_through(one, 1, value, stream);
+      return;
+    }
+    if (one.name() == "map" && one.block)
+      for (const Directive& row : one.children)
+        if (row.name() != "include") look_through(row, 1, row.word(1), stream);
+    const auto* place = std::find_if(std::begin(places), std::end(places),
+                                     [&](const Looked& some) { return some.directive == one.name(); });
+    if (place == std::end(places)) return;
+    for (std::size_t i = place->first; i < one.words.size(); ++i) look_through(one, i, one.word(i), stream);
+  }
+
+  void look_through(const Directive& one, std::size_t word, std::string_view text, bool stream) {
+    for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+      const std::size_t begin = at + (text.substr(at).starts_with("${") ? 2 : 1);
+      std::size_t end = begin;
+      while (end < text.size() && in_name(text[end])) ++end;
+      if (end == begin)
+        findings_.add(refused, one.spot(word), "a $ with no name of a variable behind it");
+      else
+        variable(one, word, lower(text.substr(begin, end - begin)), stream);
     }
   }
 
