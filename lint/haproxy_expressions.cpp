@@ -83,6 +83,8 @@ class SampleExpression {
     const std::string_view inside = text_.substr(1, close - 1);
     text_.remove_prefix(close + 1);
     if (sample == nullptr || inside.find_first_of("\"'\\") != std::string_view::npos) return true;
+    // "str()" has an argument: an empty one.
+    if (inside.empty() && sample->arguments.find_first_of("tbfv") == std::string_view::npos) return true;
     const auto given = inside.empty() ? std::vector<std::string_view>{} : split_arguments(inside);
     if (name_ == "var" && !inside.empty()) check_variable(context_, at_, inside);
     return count(*sample, given) && types(*sample, given);
