@@ -115,7 +115,9 @@ class SampleExpression {
     if (given.size() > most)
       return wrong(most == 0 ? fmt::format("{} takes no arguments", name_)
                              : fmt::format("{} takes {} argument{}", name_, most, most == 1 ? "" : "s"));
-    if (given.size() < least) return wrong(fmt::format("{}: an argument is missing", name_));
+    // A text that is missing is an empty one.
+    const bool empty_text = given.empty() && sample.arguments.starts_with('s');
+    if (given.size() < least && !empty_text) return wrong(fmt::format("{}: an argument is missing", name_));
     const std::size_t named = given.empty() ? 0 : given.size();
     return named >= most || optional || own(sample.arguments.back());
   }
