@@ -83,6 +83,8 @@ class SampleExpression {
     const std::string_view inside = text_.substr(1, close - 1);
     text_.remove_prefix(close + 1);
     if (sample == nullptr || inside.find_first_of("\"'\\") != std::string_view::npos) return true;
+    // "str()" has an argument: an empty one.
+    if (inside.empty() && sample->arguments.find_first_of("tbfv") == std::string_view::npos) return true;
     const auto given = inside.empty() ? std::vector<std::string_view>{} : split_arguments(inside);
     if (name_ == "var" && !inside.empty()) check_variable(context_, at_, inside);
     return count(*sample, given) && types(*sample, given);
@@ -113,7 +115,9 @@ class SampleExpression {
     if (given.size() > most)
       return wrong(most == 0 ? fmt::format("{} takes no arguments", name_)
                              : fmt::format("{} takes {} argument{}", name_, most, most == 1 ? "" : "s"));
-    if (given.size() < least) return wrong(fmt::format("{}: an argument is missing", name_));
+    // A text that is missing is an empty one.
+    const bool empty_text = given.empty() && sample.arguments.starts_with('s');
+    if (given.size() < least && !empty_text) return wrong(fmt::format("{}: an argument is missing", name_));
     const std::size_t named = given.empty() ? 0 : given.size();
     return named >= most || optional || own(sample.arguments.back());
   }

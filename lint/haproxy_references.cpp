@@ -125,7 +125,7 @@ class References {
     const bool sticks = line.word(0) == "stick";
     const bool tracks = std::any_of(line.words.begin(), line.words.end(),
                                     [](const Word& word) { return word.text.starts_with("track-sc"); });
-    if (!sticks && !tracks) return;
+    if ((!sticks || !section.faces_servers()) && !tracks) return;
     std::string table = section.name;
     std::size_t at = 0;
     for (std::size_t i = 2; i + 1 < line.words.size() && line.word(i) != "if" && line.word(i) != "unless"; ++i)

@@ -1,0 +1,219 @@
+// Mistakes in HAProxy's files, each of which haproxy -c refuses: a check says so, too. And lines that it takes, of
+// which a check must not say that they are refused.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/lint/rig.hpp"
+#include "tests/support/child_process.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+// A place for lines at the end of each section.
+const std::string good = R"(global
+  maxconn 4000
+  stats socket /run/haproxy.sock mode 600 level admin
+  #global
+defaults
+  mode http
+  timeout connect 3s
+  timeout client 20s
+  timeout server 20s
+  #defaults
+frontend www
+  bind 127.0.0.1:18080
+  #frontend
+  default_backend api
+backend api
+  balance roundrobin
+  #backend
+  server a1 127.0.0.1:18081 check maxconn 900
+  server a2 127.0.0.1:18082 check maxconn 900
+#end
+)";
+
+struct Lines {
+  std::string section;
+  std::vector<std::string> lines;
+};
+
+std::string with(const std::string& section, const std::string& line) {
+  std::string text = good;
+  const std::string place = "#" + section;
+  return text.replace(text.find(place), place.size(), line);
+}
+
+const Lines mistakes[] = {
+    {"global",
+     {"nbthread 0", "cpu-map foo 1", "cpu-map 1", "spread-checks 80", "maxsslconn -1", "profiling.tasks maybe",
+      "default-path sideways", "httpclient.ssl.verify maybe", "tune.ssl.default-dh-param 10", "tune.maxrewrite -1",
+      "ssl-default-bind-options no-foo", "ssl-default-bind-options ssl-min-ver TLSv9", "stats maxconn 0",
+      "stats socket /tmp/x mode 9z9", "set-var proc.x foo(5)", "set-var-fmt proc.x \"%[foo]\"",
+      "h1-case-adjust foo bar"}},
+    {"defaults",
+     {"acl a path /", "retry-on foo", "hash-balance-factor 50", "log-format \"%zz\"", "log-format \"%{\"",
+      "log-format \"%[path]\"", "option forwardfor excpt 127.0.0.1", "option forwardfor except 127.0.0.300",
+      "no option forwardfor", "hash-type consistent foo", "cookie X rewrite insert", "email-alert level foo",
+      "compression algo foo", "http-error status 999", "option external-check x", "log global x"}},
+    {"frontend",
+     {"bind 127.0.0.1:0",
+      "bind 127.0.0.1:80-70",
+      "bind 127.0.0.1:80 mode abc",
+      "bind 127.0.0.1:80 process foo",
+      "bind 127.0.0.1:81 id 1\n  bind 127.0.0.1:82 id 1",
+      "acl or path /",
+      "acl a path -m foo /",
+      "acl a path -x /",
+      "acl a src 300.1.1.1",
+      "acl a src 1.2.3.4/99",
+      "acl a dst_port abc",
+      "acl a path_reg (",
+      "acl a var(txn.x) y",
+      "acl a nbsrv(nowhere) lt 1",
+      "acl a nbsrv lt 1",
+      "acl a src_get_gpc0(nowhere) gt 1",
+      "acl a path(x) y",
+      "acl a hdr(host,x) y",
+      "use_backend %[foo]",
+      "http-request set-header X",
+      "http-request set-header X %[nosuch]",
+      "http-request set-header X %[src",
+      "http-request set-header X %[src,nosuch]",
+      "http-request set-header X a b",
+      "http-request set-header X \"a % b\"",
+      "http-request set-header X %[res.hdr(y)]",
+      "http-request set-var(foo) src",
+      "http-request set-var(txn.a)",
+      "http-request set-var(txn.a) nosuch",
+      "http-request redirect location",
+      "http-request redirect location / code 999",
+      "http-request replace-path ( x",
+      "http-request cache-use nosuch",
+      "http-request return status abc",
+      "http-request return status 200 string a",
+      "http-request sc-inc-gpc0(9)",
+      "http-request set-log-level foo",
+      "http-request set-tos xyz",
+      "http-request wait-for-body time 5x",
+      "http-request set-timeout server 5s",
+      "http-request capture req.hdr(x) id 7",
+      "http-request lua.foo",
+      "http-response set-status abc",
+      "http-response set-header X %[req.hdr(x)]",
+      "redirect prefix / code 200",
+      "stick-table type ip size abc",
+      "stick-table type ip size 1m store http_req_rate",
+      "stats http-request foo",
+      "filter spoe engine"}},
+    {"backend",
+     {"balance url_param",
+      "balance hdr()",
+      "balance random(0)",
+      "balance uri foo",
+      "default_backend api",
+      "use-server a1",
+      "cookie X insert maxidle abc",
+      "cookie X insert domain",
+      "server a3 127.0.0.1:80 ssl",
+      "server a3 127.0.0.1:80 ssl verify required",
+      "server a3 127.0.0.1:80 inter 0",
+      "server a3 127.0.0.1 check",
+      "server a3 127.0.0.1:80 track api/a3",
+      "server a3 127.0.0.1:80 check track api/a1",
+      "server a3 127.0.0.1:80 agent-check",
+      "server a3 127.0.0.1:80 proxy-v2-options foo",
+      "server a3 127.0.0.1:80 init-addr foo",
+      "server a3 127.0.0.1:80-90",
+      "server a3 fd@x",
+      "server-template w 3-1 127.0.0.1:80",
+      "server-template a 1-2 127.0.0.1:80",
+      "http-check expect foo",
+      "http-check expect status 20x",
+      "http-check expect rstatus (",
+      "http-check send hdr X",
+      "http-check connect port 99999",
+      "tcp-check connect foo",
+      "tcp-check send-binary xyz",
+      "option httpchk a b c d",
+      "retry-on conn-failure none",
+      "persist rdp-cookie(",
+      "option transparent",
+      "http-response set-header X %[path]"}},
+    {"end",
+     {"cache c", "cache c\n  total-max-size abc", "program p", "resolvers r\n  nameserver n",
+      "resolvers r\n  hold foo 5s", "resolvers r\n  accepted_payload_size 10", "mailers m\n  mailer a 127.0.0.1",
+      "ring r\n  format foo", "fcgi-app a\n  docroot /x\n  option foo", "fcgi-app a\n  index index.php",
+      "userlist u\n  user a insecure-password x groups nosuch", "backend q\n  id 3\nbackend r\n  id 3",
+      "backend f\n  server x 127.0.0.1:9000 proto fcgi"}},
+};
+
+const Lines good_lines[] = {
+    {"global",
+     {"master-worker", "nbthread 1", "max-spread-checks 5s", "uid abc", "tune.ssl.lifetime 1h",
+      "ssl-default-bind-options no-sslv3 ssl-min-ver TLSv1.2 prefer-client-ciphers", "set-var proc.a int(5),add(1)",
+      "cpu-map 1 0"}},
+    {"defaults",
+     {"timeout queue 20sec", "retries abc", "option forwardfor except 10.0.0.0/8 header X-F if-none",
+      "log-format \"%ci:%cp [%tr] %{+Q}r %[var(txn.a)] 100%%\"", "retry-on conn-failure 503",
+      "hash-type map-based wt6 avalanche", "no option redispatch"}},
+    {"frontend",
+     {"bind 127.0.0.1:18083-18085 name x", "acl a path_reg ^/(a|b)[]x]?$", "acl a src 10.0.0.0/8 ::1",
+      "acl a dst_port 80:90", "acl a nbsrv(api) lt 2", "acl a url_param(a) -m found", "use_backend api if",
+      "use_backend %[req.hdr(host),lower,word(1,.)]", "http-request set-header X-%[src] a",
+      "http-request set-header X \"%[src,concat(:,sess.x)]\"",
+      "http-request set-var(txn.a) path,lower if { path -m found }", "http-request set-var(txn.a) src lower",
+      "http-request replace-header Cookie (a)=(.*) \\1=x",
+      "http-request redirect location /x%[path] code 308 drop-query set-cookie a=b",
+      "http-request return status 200 content-type a/b lf-string \"%ci\" if { path /1 }",
+      "http-request del-header Z -m beg", "http-request set-nice abc", "http-response set-header X %[status]",
+      "stick-table type string len 32 size 100k store gpt0,http_err_rate(1m)"}},
+    {"backend",
+     {"persist rdp-cookie(msts)", "balance hdr(Host)", "balance random(3)", "server a3 127.0.0.1:80 maxconn",
+      "server a3 127.0.0.1:80 ssl verify none check", "server a3 127.0.0.1 check port 80",
+      "server a3 127.0.0.1:80 track a1", "http-check set-var(check.x) int(1)", "http-check expect ! rstring ^a",
+      "http-check expect status 200-299,404", "tcp-check send-binary 0a0b", "server-template w 1-3 127.0.0.1:80",
+      "cookie X insert maxidle 5m"}},
+    {"end",
+     {"cache c\n  total-max-size 4\n  max-object-size 1000\n  process-vary on",
+      "resolvers r\n  nameserver n 127.0.0.1:53", "mailers m\n  mailer a 127.0.0.1:25\n  timeout mail 5s",
+      "backend b1 b2", "userlist u\n  group g users a\n  user a insecure-password x groups g"}},
+};
+
+class HaproxyRefuses : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (program({"/usr/sbin/haproxy"}).empty())
+      GTEST_SKIP() << "!!! NOT TESTED: install the Debian package haproxy (./dev test does that)";
+  }
+  bool is_refused(const std::string& text) {
+    return run({"/usr/sbin/haproxy", "-c", "-f", directory_.write("haproxy.cfg", text)}).code != 0;
+  }
+  static std::string told(const std::string& text) {
+    const auto checked = check_text("haproxy.cfg", text);
+    return checked->told("FD01") + checked->told("FD02") + checked->told("FD03");
+  }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+TEST_F(HaproxyRefuses, WhatACheckRefuses) {
+  for (const Lines& one : mistakes)
+    for (const std::string& line : one.lines) {
+      EXPECT_NE(told(with(one.section, line)), "") << line;
+      EXPECT_TRUE(is_refused(with(one.section, line))) << line;
+    }
+}
+
+TEST_F(HaproxyRefuses, NothingOfWhatACheckTakes) {
+  for (const Lines& one : good_lines)
+    for (const std::string& line : one.lines) {
+      EXPECT_EQ(told(with(one.section, line)), "") << line;
+      EXPECT_FALSE(is_refused(with(one.section, line))) << line;
+    }
+}
+
+}  // namespace
+}  // namespace firedrill::tests
