@@ -10,6 +10,7 @@
 #include <set>
 
 #include "lint/envoy_fields.hpp"
+#include "lint/envoy_values.hpp"
 #include "lint/ground_rules.hpp"
 
 namespace firedrill::lint::envoy {
@@ -108,6 +109,14 @@ void check_fields(const Yaml& root, const Config& config, Findings& findings) {
     return;
   }
   check_messages(root, findings);
+  each(root, [&](const Yaml& yaml) {
+    if (const Yaml* type = yaml.find("@type"); type != nullptr && !findings.full()) check_type(*type, findings);
+  });
+  std::set<std::string_view> listeners;
+  for (const Yaml* listener : list_of(root.find("static_resources", "listeners")))
+    if (const std::string_view name = listener->value("name"); !name.empty() && !listeners.insert(name).second)
+      findings.add(refused, listener->find("name")->spot,
+                   fmt::format("there are two listeners \"{}\": one takes the place of the other", name));
   std::set<std::string_view> names;
   for (const Cluster& cluster : config.clusters) {
     if (findings.full()) return;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "faults/reader.hpp"
+#include "lint/envoy_values.hpp"
 #include "lint/ground_rules.hpp"
 
 namespace firedrill::lint::envoy {
@@ -42,6 +43,9 @@ constexpr Message messages[] = {
     {"FilterChain", "a filter chain",
      " filter_chain_match filters use_proxy_proto metadata transport_socket "
      "transport_socket_connect_timeout name "},
+    {"Admin", "admin", " access_log access_log_path profile_path address socket_options ignore_global_conn_limit "},
+    {"Address", "an address", " socket_address pipe envoy_internal_address "},
+    {"SocketAddress", "a socket_address", " protocol address port_value named_port resolver_name ipv4_compat "},
     {"Filter", "a filter", " name typed_config config_discovery "},
     {"HttpConnectionManager", "an HttpConnectionManager",
      " codec_type stat_prefix rds route_config scoped_routes http_filters add_user_agent tracing "
@@ -86,6 +90,10 @@ constexpr Message messages[] = {
      " name match route redirect direct_response filter_action non_forwarding_action metadata decorator "
      "typed_per_filter_config request_headers_to_add request_headers_to_remove response_headers_to_add "
      "response_headers_to_remove tracing per_request_buffer_limit_bytes stat_prefix "},
+    {"RouteMatch", "the match of a route",
+     " prefix path safe_regex connect_matcher path_separated_prefix path_match_policy case_sensitive "
+     "runtime_fraction headers query_parameters grpc tls_context dynamic_metadata filter_state "},
+    {"DirectResponse", "a direct_response", " status body "},
     {"RouteAction", "the action of a route",
      " cluster cluster_header weighted_clusters cluster_specifier_plugin inline_cluster_specifier_plugin "
      "cluster_not_found_response_code metadata_match prefix_rewrite regex_rewrite path_rewrite_policy "
@@ -161,36 +169,44 @@ constexpr Message messages[] = {
 // Where a message stands in another one, by itself or in a list.
 struct Inner {
   std::string_view message, field, type;
+  bool list = false;
 };
 constexpr Inner below[] = {
+    {"Admin", "address", "Address"},
+    {"Address", "socket_address", "SocketAddress"},
+    {"Bootstrap", "admin", "Admin"},
+    {"Endpoint", "address", "Address"},
+    {"Listener", "address", "Address"},
+    {"Route", "direct_response", "DirectResponse"},
+    {"Route", "match", "RouteMatch"},
     {"Bootstrap", "static_resources", "StaticResources"},
-    {"StaticResources", "listeners", "Listener"},
-    {"StaticResources", "clusters", "Cluster"},
-    {"Listener", "filter_chains", "FilterChain"},
+    {"StaticResources", "listeners", "Listener", true},
+    {"StaticResources", "clusters", "Cluster", true},
+    {"Listener", "filter_chains", "FilterChain", true},
     {"Listener", "default_filter_chain", "FilterChain"},
-    {"FilterChain", "filters", "Filter"},
+    {"FilterChain", "filters", "Filter", true},
     {"HttpConnectionManager", "route_config", "RouteConfiguration"},
-    {"HttpConnectionManager", "http_filters", "HttpFilter"},
+    {"HttpConnectionManager", "http_filters", "HttpFilter", true},
     {"HttpConnectionManager", "common_http_protocol_options", "CommonHttpProtocolOptions"},
     {"HttpConnectionManager", "http2_protocol_options", "Http2ProtocolOptions"},
-    {"RouteConfiguration", "virtual_hosts", "VirtualHost"},
-    {"VirtualHost", "routes", "Route"},
+    {"RouteConfiguration", "virtual_hosts", "VirtualHost", true},
+    {"VirtualHost", "routes", "Route", true},
     {"VirtualHost", "retry_policy", "RetryPolicy"},
     {"Route", "route", "RouteAction"},
     {"RouteAction", "retry_policy", "RetryPolicy"},
     {"RouteAction", "weighted_clusters", "WeightedCluster"},
-    {"WeightedCluster", "clusters", "ClusterWeight"},
+    {"WeightedCluster", "clusters", "ClusterWeight", true},
     {"Cluster", "circuit_breakers", "CircuitBreakers"},
     {"Cluster", "outlier_detection", "OutlierDetection"},
     {"Cluster", "load_assignment", "ClusterLoadAssignment"},
-    {"Cluster", "health_checks", "HealthCheck"},
+    {"Cluster", "health_checks", "HealthCheck", true},
     {"Cluster", "common_http_protocol_options", "CommonHttpProtocolOptions"},
     {"Cluster", "http2_protocol_options", "Http2ProtocolOptions"},
-    {"CircuitBreakers", "thresholds", "Thresholds"},
-    {"CircuitBreakers", "per_host_thresholds", "Thresholds"},
+    {"CircuitBreakers", "thresholds", "Thresholds", true},
+    {"CircuitBreakers", "per_host_thresholds", "Thresholds", true},
     {"Thresholds", "retry_budget", "RetryBudget"},
-    {"ClusterLoadAssignment", "endpoints", "LocalityLbEndpoints"},
-    {"LocalityLbEndpoints", "lb_endpoints", "LbEndpoint"},
+    {"ClusterLoadAssignment", "endpoints", "LocalityLbEndpoints", true},
+    {"LocalityLbEndpoints", "lb_endpoints", "LbEndpoint", true},
     {"LbEndpoint", "endpoint", "Endpoint"},
     {"HttpProtocolOptions", "common_http_protocol_options", "CommonHttpProtocolOptions"},
 };
@@ -257,8 +273,10 @@ class Fields {
       if (std::find(seen.begin(), seen.end(), name) != seen.end())
         findings_.add(refused, member.spot, fmt::format("{} has \"{}\" twice", message.shown, member.key));
       if (seen.size() < 100) seen.push_back(name);
+      check_value(message.name, name, member.value, findings_);
       look_into(member.value, name, message);
     }
+    check_required(message.name, yaml, findings_);
   }
 
   void check_typed(const Yaml& yaml) {
@@ -286,7 +304,11 @@ class Fields {
     for (const Inner& one : below) {
       if (one.message != message.name || one.field != name) continue;
       const Message& inner = message_named(one.type);
-      if (value.kind != Yaml::Kind::list) return check(value, inner);
+      if (!one.list || value.kind == Yaml::Kind::null) return check(value, inner);
+      if (value.kind != Yaml::Kind::list) {
+        findings_.add(refused, value.spot, fmt::format("{} is a list; each item begins with a dash", name));
+        return;
+      }
       for (const Yaml& item : value.items) check(item, inner);
     }
   }

@@ -104,7 +104,8 @@ class Arguments {
     const std::string_view url = one.word(1);
     const bool variable = url.find('$') != std::string_view::npos;
     if (!variable && one.name() == "proxy_pass" &&
-        std::none_of(schemes.begin(), schemes.end(), [&](const char* scheme) { return url.starts_with(scheme); }))
+        std::none_of(schemes.begin(), schemes.end(),
+                     [&](std::string_view scheme) { return same_word(url.substr(0, scheme.size()), scheme); }))
       wrong(one, 1, fmt::format("\"{}\" begins neither with http:// nor with https://", url));
   }
 

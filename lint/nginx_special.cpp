@@ -65,7 +65,7 @@ Complaint expires(const Directive& one) {
 
 Complaint cache_valid(const Directive& one) {
   const std::size_t last = one.words.size() - 1;
-  if (last < 2) return {};
+  if (last < 2 && value_of(Kind::number, one.word(1))) return {};  // seconds, or a status: nginx takes either
   if (!value_of(Kind::long_time, one.word(last)))
     return {last, fmt::format("{} ends with a time such as 5m, not \"{}\"", one.name(), one.word(last))};
   for (std::size_t i = 1; i < last; ++i)

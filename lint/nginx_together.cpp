@@ -162,8 +162,9 @@ class Together {
     if (name == "aio" && word.starts_with("threads=") && word.find('$') == std::string_view::npos && whole() &&
         word != "threads=default" && pools_.count(std::string{word.substr(8)}) == 0)
       wrong(one, 1, fmt::format("there is no thread_pool \"{}\"", word.substr(8)));
-    if (name == "limit_conn" && !limited_.insert({one.parent, std::string{word}}).second)
-      wrong(one, 0, fmt::format("there is a limit_conn {} in this block already", word));
+    const std::string_view limit = name == "limit_conn" ? word : name == "limit_req" ? one.parameter("zone") : "";
+    if (!limit.empty() && !limited_.insert({one.parent, fmt::format("{} {}", name, limit)}).second)
+      wrong(one, 0, fmt::format("there is a {} {} in this block already", name, limit));
   }
 
   void pass(const Directive& one) {

@@ -46,6 +46,11 @@ constexpr std::string_view of_stream =
     "ssl_session_id ssl_session_reused status time_iso8601 time_local upstream_addr "
     "upstream_bytes_received upstream_bytes_sent upstream_connect_time upstream_first_byte_time "
     "upstream_session_time ";
+// With such a prefix, and yet names of nginx's own, which cannot be set.
+constexpr std::string_view fixed =
+    " http_host http_user_agent http_cookie http_via http_referer http_x_forwarded_for sent_http_location "
+    "sent_http_content_type sent_http_cache_control sent_http_link sent_http_content_length sent_http_last_modified "
+    "sent_http_connection sent_http_keep_alive sent_http_transfer_encoding ";
 // With any name behind them.
 constexpr std::string_view prefixes_of_http[] = {"arg_",           "cookie_",          "http_",
                                                  "sent_http_",     "sent_trailer_",    "upstream_cookie_",
@@ -173,8 +178,9 @@ class VariableCheck {
     const std::string name = lower(text.substr(1)), listed = " " + name + " ";
     made_.insert(name);
     const bool stream = (one.context & (in_stream | in_stream_server)) != 0;
-    if ((stream ? of_stream : of_http).find(listed) != std::string_view::npos &&
-        changeable.find(listed) == std::string_view::npos)
+    const bool own = (stream ? of_stream : of_http).find(listed) != std::string_view::npos &&
+                     changeable.find(listed) == std::string_view::npos;
+    if (own || (!stream && fixed.find(listed) != std::string_view::npos))
       findings_.add(refused, one.spot(at), fmt::format("${} is a variable of nginx, which cannot be changed", name));
   }
 

@@ -6,11 +6,13 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <istream>
 #include <map>
+#include <optional>
 #include <streambuf>
 
 #include "lint/ground_rules.hpp"
@@ -139,6 +141,58 @@ class Builder final : public YAML::EventHandler {
   std::size_t values_ = 0;
 };
 
+// Brackets that open on a line and do not close again. yaml-cpp keeps all of a line's brackets until it knows whether
+// one of them begins a key: a line of millions would cost it gigabytes before the first of them is told.
+std::optional<YAML::Mark> too_many_brackets(std::string_view text) {
+  constexpr std::size_t most_on_a_line = 1000;
+  YAML::Mark mark;
+  mark.line = mark.column = 0;
+  std::size_t open = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i, ++mark.column) {
+    const char c = text[i];
+    if (c == '\n') {
+      ++mark.line;
+      mark.column = -1;
+      open = 0;
+      quoted = false;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (quoted) {
+      if (c == '\\') ++i, ++mark.column;
+    } else if (c == '[' || c == '{') {
+      if (++open > most_on_a_line) return mark;
+    } else if ((c == ']' || c == '}') && open > 0) {
+      --open;
+    }
+  }
+  return std::nullopt;
+}
+
+// JSON is a kind of YAML, but what reads a file with that name reads JSON alone: no comments, no comma too many.
+class StrictJson final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return true; }
+  bool key(string_t&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string& last, const nlohmann::detail::exception&) override {
+    at = position > 0 ? position - 1 : 0;
+    token = last.substr(0, 40);
+    return false;
+  }
+  std::size_t at = 0;
+  std::string token;
+};
+
 // Reads from a text without a copy of it.
 class View final : public std::streambuf {
  public:
@@ -183,6 +237,18 @@ Yaml read_yaml(const Source& source, Findings& findings) {
   };
   if (source.text().find('\0') != std::string_view::npos) {
     findings.add(unreadable, {&source, 0, 0}, "this is no text: there is a zero byte");
+    return root;
+  }
+  if (const auto mark = too_many_brackets(source.text())) {
+    wrong(*mark, "values nest deeper than 60");
+    return root;
+  }
+  if (StrictJson json; source.name().ends_with(".json") && !nlohmann::json::sax_parse(source.text(), &json)) {
+    const auto at = source.at(std::min(json.at, source.text().size()));
+    findings.add(
+        unreadable, {&source, at.line, at.column},
+        fmt::format("this is no JSON, which takes neither comments nor a comma before a closing bracket: \"{}\"",
+                    json.token));
     return root;
   }
   View view{source.text()};

@@ -1,0 +1,129 @@
+// Line by line: what Envoy 1.33 refuses by its API's definitions is found, what it takes is not called wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "tests/lint/rig.hpp"
+
+namespace firedrill::tests {
+namespace {
+
+constexpr const char* envoy_base = R"(admin:
+  address: {socket_address: {address: 127.0.0.1, port_value: 9901}}
+static_resources:
+  listeners:
+  - name: www
+    address: {socket_address: {address: 0.0.0.0, port_value: 8080}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: www
+          codec_type: AUTO
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes:
+              - match: {prefix: "/"}
+                route: {cluster: api, timeout: 3s}
+  clusters:
+  - name: api
+    type: STRICT_DNS
+    lb_policy: LEAST_REQUEST
+    max_requests_per_connection: 100
+    circuit_breakers:
+      thresholds: [{max_connections: 100}]
+    load_assignment:
+      cluster_name: api
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 8081}}}
+)";
+
+struct EnvoyLine {
+  const char *part, *instead;
+};
+void PrintTo(const EnvoyLine& line, std::ostream* out) { *out << line.instead; }
+
+std::string found_in(const EnvoyLine& line) {
+  std::string text = envoy_base;
+  text.replace(text.find(line.part), std::string_view{line.part}.size(), line.instead);
+  const auto checked = check_text("envoy.yaml", text);
+  return checked->told("FD01") + checked->told("FD02") + checked->told("FD03");
+}
+
+class EnvoyMistakes : public testing::TestWithParam<EnvoyLine> {};
+class EnvoyGoodLines : public testing::TestWithParam<EnvoyLine> {};
+
+TEST_P(EnvoyMistakes, AreFound) { EXPECT_NE(found_in(GetParam()), "") << GetParam().instead; }
+TEST_P(EnvoyGoodLines, AreNotCalledWrong) { EXPECT_EQ(found_in(GetParam()), "") << GetParam().instead; }
+
+constexpr EnvoyLine envoy_mistakes[] = {
+    {"type: STRICT_DNS", "type: STRICT_DSN"},
+    {"type: STRICT_DNS", "type: strict_dns"},
+    {"lb_policy: LEAST_REQUEST", "lb_policy: FOO"},
+    {"codec_type: AUTO", "codec_type: HTTP4"},
+    {"timeout: 3s", "timeout: 3"},
+    {"timeout: 3s", "priority: LOW"},
+    {"{prefix: \"/\"}", "{prefx: /}"},
+    {"{prefix: \"/\"}", "{headers: []}"},
+    {"port_value: 8080", "port: 8080"},
+    {"port_value: 8080", "port_value: 800000"},
+    {"port_value: 8081", "port_value: http"},
+    {"port_value: 9901", "prot_value: 9901"},
+    {"domains: [\"*\"]", "domains: []"},
+    {"- name: all\n", "- domain_names: []\n"},
+    {"stat_prefix: www", "merge_slashes: true"},
+    {"max_requests_per_connection: 100", "max_requests_per_connection: abc"},
+    {"max_requests_per_connection: 100", "max_requests_per_connection: 1.5"},
+    {"v3.HttpConnectionManager", "v3.HttpConnectionManger"},
+    {"type.googleapis.com/", ""},
+    {"[{max_connections: 100}]", "{max_connections: 100}"},
+    {"  clusters:\n", "  clusters:\n  - name: api\n"},
+    {"  listeners:\n",
+     "  listeners:\n  - name: www\n    address: {socket_address: {address: 0.0.0.0, port_value: 8082}}\n"},
+};
+
+constexpr EnvoyLine envoy_good_lines[] = {
+    {"type: STRICT_DNS", "type: LOGICAL_DNS"},
+    {"type: STRICT_DNS", "type: 1"},
+    {"timeout: 3s", "timeout: 0.25s"},
+    {"timeout: 3s", "retry_policy: {retry_on: 5xx, num_retries: 2, per_try_timeout: 1s}"},
+    {"{prefix: \"/\"}", "{path_separated_prefix: /api, headers: [{name: a, present_match: true}]}"},
+    {"{prefix: \"/\"}", "{safeRegex: {regex: \"/.*\"}, caseSensitive: false}"},
+    {"route: {cluster: api, timeout: 3s}", "direct_response: {status: 503, body: {inline_string: no}}"},
+    {"{socket_address: {address: 0.0.0.0, port_value: 8080}}", "{pipe: {path: /run/envoy.sock}}"},
+    {"port_value: 8080", "protocol: TCP, portValue: \"8080\", ipv4_compat: true"},
+    {"port_value: 8081", "named_port: http"},
+    {"max_requests_per_connection: 100", "max_requests_per_connection: 1e2"},
+    {"max_requests_per_connection: 100", "max_requests_per_connection:"},
+    {"[{max_connections: 100}]", "[{max_connections: 100, priority: HIGH}, {}]"},
+    {"          codec_type: AUTO",
+     "          http_filters:\n          - name: envoy.filters.http.router\n            typed_config: {\"@type\": "
+     "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}"},
+    {"lb_policy: LEAST_REQUEST", "lb_policy: RING_HASH\n    health_checks: [{timeout: 1s, interval: 5s}]"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, EnvoyMistakes, testing::ValuesIn(envoy_mistakes));
+INSTANTIATE_TEST_SUITE_P(All, EnvoyGoodLines, testing::ValuesIn(envoy_good_lines));
+
+TEST(EnvoyJson, TakesNeitherCommentsNorACommaTooMany) {
+  const auto told = [](const std::string& text) { return check_text("envoy.json", text)->told("FD01"); };
+
+  EXPECT_EQ(told("{\"static_resources\": {\"clusters\": [{\"name\": \"a\"}]}}"), "");
+  EXPECT_THAT(told("{\"static_resources\": {\"clusters\": [{\"name\": \"a\"},\n]}}"), testing::HasSubstr("json:2:1: "));
+  EXPECT_THAT(told("{\"static_resources\": {} // all\n}"), testing::HasSubstr("this is no JSON"));
+}
+
+TEST(Yaml, IsBoundedInBracketsBeforeItIsParsed) {
+  const auto told = [](const std::string& text) { return check_text("envoy.yaml", text)->told("FD01"); };
+
+  EXPECT_EQ(told("static_resources: " + std::string(10'000'000, '[')), "envoy.yaml:1:1019: values nest deeper than 60");
+  EXPECT_THAT(told("a: \"" + std::string(5000, '[') + "\"\nstatic_resources: {}\n"), "");
+}
+
+}  // namespace
+}  // namespace firedrill::tests
