@@ -141,7 +141,7 @@ class Reading {
       section.from = defaults_;
     }
     if (section.header.size() > next && section.place != Place::other)
-      findings_.add(no_effect, section.header[next].spot,
+      findings_.add(section.is_proxy() ? refused : no_effect, section.header[next].spot,
                     fmt::format("\"{}\" is too much here", section.header[next].text));
     config_.sections.push_back(std::move(section));
     const Section& kept = config_.sections.back();

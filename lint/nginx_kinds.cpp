@@ -9,7 +9,7 @@
 namespace firedrill::lint::nginx {
 namespace {
 
-constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+constexpr auto most_int64 = std::numeric_limits<std::int64_t>::max();
 
 std::optional<double> whole_number(std::string_view text) {
   std::int64_t number = 0;
@@ -26,7 +26,7 @@ std::optional<double> in_bytes(std::string_view text, std::string_view units) {
     text.remove_suffix(1);
   }
   const auto number = whole_number(text);
-  if (!number || *number * unit > static_cast<double>(largest)) return std::nullopt;
+  if (!number || *number * unit > static_cast<double>(most_int64)) return std::nullopt;
   return *number * unit;
 }
 
@@ -70,7 +70,7 @@ std::optional<double> in_seconds(std::string_view text, std::size_t first, std::
     text.remove_prefix(time_units[unit].name.size());
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   }
-  if (!figure || sum > static_cast<double>(largest) / (last == milliseconds ? 1000 : 1)) return std::nullopt;
+  if (!figure || sum > static_cast<double>(most_int64) / (last == milliseconds ? 1000 : 1)) return std::nullopt;
   return sum;
 }
 

@@ -149,7 +149,7 @@ const Lines mistakes[] = {
       "backend f\n  server x 127.0.0.1:9000 proto fcgi"}},
 };
 
-const Lines good_lines[] = {
+const Lines good_haproxy_lines[] = {
     {"global",
      {"master-worker", "nbthread 1", "max-spread-checks 5s", "uid abc", "tune.ssl.lifetime 1h",
       "ssl-default-bind-options no-sslv3 ssl-min-ver TLSv1.2 prefer-client-ciphers", "set-var proc.a int(5),add(1)",
@@ -178,7 +178,7 @@ const Lines good_lines[] = {
     {"end",
      {"cache c\n  total-max-size 4\n  max-object-size 1000\n  process-vary on",
       "resolvers r\n  nameserver n 127.0.0.1:53", "mailers m\n  mailer a 127.0.0.1:25\n  timeout mail 5s",
-      "backend b1 b2", "userlist u\n  group g users a\n  user a insecure-password x groups g"}},
+      "userlist u\n  group g users a\n  user a insecure-password x groups g"}},
 };
 
 class HaproxyRefuses : public testing::Test {
@@ -208,7 +208,7 @@ TEST_F(HaproxyRefuses, WhatACheckRefuses) {
 }
 
 TEST_F(HaproxyRefuses, NothingOfWhatACheckTakes) {
-  for (const Lines& one : good_lines)
+  for (const Lines& one : good_haproxy_lines)
     for (const std::string& line : one.lines) {
       EXPECT_EQ(told(with(one.section, line)), "") << line;
       EXPECT_FALSE(is_refused(with(one.section, line))) << line;

@@ -187,7 +187,7 @@ constexpr NginxLine refused_lines[] = {
     {"SERVER", "ssl_verify_client maybe;"},
 };
 
-constexpr NginxLine good_lines[] = {
+constexpr NginxLine good_nginx_lines[] = {
     {"MAIN", "worker_priority -10;"},
     {"MAIN", "worker_cpu_affinity auto 01;"},
     {"MAIN", "thread_pool default threads=32 max_queue=65536;"},
@@ -236,7 +236,7 @@ constexpr NginxLine good_lines[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, RefusedNginxLines, testing::ValuesIn(refused_lines));
-INSTANTIATE_TEST_SUITE_P(All, GoodNginxLines, testing::ValuesIn(good_lines));
+INSTANTIATE_TEST_SUITE_P(All, GoodNginxLines, testing::ValuesIn(good_nginx_lines));
 
 }  // namespace
 }  // namespace firedrill::tests

@@ -12,14 +12,14 @@
 namespace firedrill::tests {
 namespace {
 
-struct Product {
+struct Judge {
   std::string name, file, good;
   std::vector<std::string> command;  // the file's path comes behind it
 };
 
-const Product haproxy{"haproxy",
-                      "haproxy.cfg",
-                      R"(global
+const Judge by_haproxy{"haproxy",
+                       "haproxy.cfg",
+                       R"(global
   maxconn 4000
 defaults base
   mode http
@@ -47,11 +47,11 @@ backend api from base
 backend web from base
   server w1 10.0.0.3:80 maxconn 20
 )",
-                      {"/usr/sbin/haproxy", "-c", "-f"}};
+                       {"/usr/sbin/haproxy", "-c", "-f"}};
 
-const Product nginx{"nginx",
-                    "nginx.conf",
-                    R"(worker_processes 2;
+const Judge by_nginx{"nginx",
+                     "nginx.conf",
+                     R"(worker_processes 2;
 worker_rlimit_nofile 8192;
 events {
   worker_connections 4096;
@@ -89,15 +89,15 @@ http {
   }
 }
 )",
-                    {"/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-g", "pid /dev/null; error_log stderr;", "-c"}};
+                     {"/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-g", "pid /dev/null; error_log stderr;", "-c"}};
 
-class Refused : public testing::TestWithParam<const Product*> {
+class Refused : public testing::TestWithParam<const Judge*> {
  protected:
   void SetUp() override {
     if (program({product().command[0]}).empty())
       GTEST_SKIP() << "!!! NOT TESTED: install the Debian packages haproxy and nginx (./dev test does that)";
   }
-  const Product& product() const { return *GetParam(); }
+  const Judge& product() const { return *GetParam(); }
   bool is_refused(const std::string& text) {
     Command command = product().command;
     command.push_back(directory_.write(product().file, text));
@@ -119,83 +119,83 @@ TEST_P(Refused, NotTheGoodFile) {
 
 // What people get wrong, in place of a part of the good file (or at its end).
 struct Mistake {
-  const Product* product;
+  const Judge* product;
   std::string part, instead;
 };
 const Mistake known_mistakes[] = {
-    {&haproxy, "mode http", "mode htpp"},
-    {&haproxy, "timeout connect 4s", "timeout conect 4s"},
-    {&haproxy, "timeout connect 4s", "timeout connect"},
-    {&haproxy, "timeout connect 4s", "timeout connect 4s 5s"},
-    {&haproxy, "timeout connect 4s", "timeout connect 99999999999s"},
-    {&haproxy, "  retries 2\n", "  retrys 2\n"},
-    {&haproxy, "bind :8080 name main", "bind"},
-    {&haproxy, "bind :8080 name main", "bind :80800"},
-    {&haproxy, "bind :8080 name main", "bind :8080 sll"},
-    {&haproxy, "bind :8080 name main", "bind 8080"},
-    {&haproxy, "path_beg /api", "path_begin /api"},
-    {&haproxy, "!is_api", "!is_app"},
-    {&haproxy, "deny_status 403", "deny_status forbidden"},
-    {&haproxy, "http-request deny", "http-request refuse"},
-    {&haproxy, "use_backend api if is_api", "use_backend apis if is_api"},
-    {&haproxy, "use_backend api if is_api", "use_backend api when is_api"},
-    {&haproxy, "default_backend web", "default_backend www"},
-    {&haproxy, "balance leastconn", "balance leastcon"},
-    {&haproxy, "option redispatch", "option redispatched"},
-    {&haproxy, "type ip size", "type ipv5 size"},
-    {&haproxy, "store conn_cur", "store conn_current"},
-    {&haproxy, "maxconn 50 cookie a1", "maxcon 50 cookie a1"},
-    {&haproxy, "maxconn 50 cookie a1", "maxconn"},
-    {&haproxy, "weight 10", "weight 300"},
-    {&haproxy, "slowstart 10s", "slowstart 10parsecs"},
-    {&haproxy, "server a2 10.0.0.2:80", "server a1 10.0.0.2:80"},
-    {&haproxy, "server a2 10.0.0.2:80", "server a2 10.0.0.2:http2"},
-    {&haproxy, "backend web from base", "backend web from bass"},
-    {&haproxy, "backend web from base", "backend api from base"},
-    {&haproxy, "backend web from base", "backend"},
-    {&haproxy, "backend web from base", "bakend web from base"},
-    {&haproxy, "global\n", "global\n  nbthreads 4\n"},
-    {&haproxy, "global\n", "global\n  description \"api\n"},
-    {&haproxy, "", ".if 1\n"},
-    {&haproxy, "", ".endif\n"},
-    {&haproxy, "", "  timeout queue 2"},  // cut off in the last line
-    {&nginx, "worker_processes 2;", "worker_processes two;"},
-    {&nginx, "worker_processes 2;", "worker_processes 2"},
-    {&nginx, "worker_processes 2;", "worker_process 2;"},
-    {&nginx, "worker_processes 2;", "worker_processes 2 4;"},
-    {&nginx, "worker_connections 4096;", "worker_connections 4k096;"},
-    {&nginx, "events {", "events"},
-    {&nginx, "keepalive_timeout 75s;", "keepalive_timeout 75sec;"},
-    {&nginx, "keepalive_timeout 75s;", "keepalive_timeout 75s; keepalive_timeout 75s;"},
-    {&nginx, "client_max_body_size 10m;", "client_max_body_size 10mb;"},
-    {&nginx, "gzip on;", "gzip yes;"},
-    {&nginx, "gzip on;", "gzip on; upstreams a { }"},
-    {&nginx, "zone=one:1m", "zone=one"},
-    {&nginx, "zone api 64k;", "zone api 1k;"},
-    {&nginx, "least_conn;", "most_conn;"},
-    {&nginx, "max_conns=100", "max_conn=100"},
-    {&nginx, "max_conns=100", "max_conns=many"},
-    {&nginx, "fail_timeout=5s", "fail_timeout=5 s"},
-    {&nginx, "keepalive 16;", "keepalive 0x;"},
-    {&nginx, "keepalive 16;", "keepalive 16; proxy_pass http://api;"},
-    {&nginx, "listen 8080 default_server;", "listen 80800;"},
-    {&nginx, "listen 8080 default_server;", "listen 8080 default_sever;"},
-    {&nginx, "limit_conn one 10;", "limit_conn one;"},
-    {&nginx, "limit_conn one 10;", "limit_conn two 10;"},
-    {&nginx, "proxy_http_version 1.1;", "proxy_http_version 2;"},
-    {&nginx, "proxy_connect_timeout 2s;", "proxy_connect_timeout;"},
-    {&nginx, "proxy_connect_timeout 2s;", "proxy_conect_timeout 2s;"},
-    {&nginx, "error timeout;", "error timeouts;"},
-    {&nginx, "proxy_pass http://api;", "proxy_pass api;"},
-    {&nginx, "proxy_pass http://api;", "proxy_pass http://api; proxy_pass http://api;"},
-    {&nginx, "$conn_up;", "$conn_upp;"},
-    {&nginx, "location = /old {", "location / {"},
-    {&nginx, "location = /old {", "location ~ ( {"},
-    {&nginx, "return 301 /new;", "return moved /new;"},
-    {&nginx, "server_name example.org;", "server_name \"example.org;"},
-    {&nginx, "", "}\n"},
-    {&nginx, "", "http {\n}\n"},
-    {&nginx, "", "include absent.conf;\n"},
+    {&by_haproxy, "mode http", "mode htpp"},
+    {&by_haproxy, "timeout connect 4s", "timeout conect 4s"},
+    {&by_haproxy, "timeout connect 4s", "timeout connect"},
+    {&by_haproxy, "timeout connect 4s", "timeout connect 4s 5s"},
+    {&by_haproxy, "timeout connect 4s", "timeout connect 99999999999s"},
+    {&by_haproxy, "  retries 2\n", "  retrys 2\n"},
+    {&by_haproxy, "bind :8080 name main", "bind"},
+    {&by_haproxy, "bind :8080 name main", "bind :80800"},
+    {&by_haproxy, "bind :8080 name main", "bind :8080 sll"},
+    {&by_haproxy, "bind :8080 name main", "bind 8080"},
+    {&by_haproxy, "path_beg /api", "path_begin /api"},
+    {&by_haproxy, "!is_api", "!is_app"},
+    {&by_haproxy, "deny_status 403", "deny_status forbidden"},
+    {&by_haproxy, "http-request deny", "http-request refuse"},
+    {&by_haproxy, "use_backend api if is_api", "use_backend apis if is_api"},
+    {&by_haproxy, "use_backend api if is_api", "use_backend api when is_api"},
+    {&by_haproxy, "default_backend web", "default_backend www"},
+    {&by_haproxy, "balance leastconn", "balance leastcon"},
+    {&by_haproxy, "option redispatch", "option redispatched"},
+    {&by_haproxy, "type ip size", "type ipv5 size"},
+    {&by_haproxy, "store conn_cur", "store conn_current"},
+    {&by_haproxy, "maxconn 50 cookie a1", "maxcon 50 cookie a1"},
+    {&by_haproxy, "maxconn 50 cookie a1", "maxconn"},
+    {&by_haproxy, "weight 10", "weight 300"},
+    {&by_haproxy, "slowstart 10s", "slowstart 10parsecs"},
+    {&by_haproxy, "server a2 10.0.0.2:80", "server a1 10.0.0.2:80"},
+    {&by_haproxy, "server a2 10.0.0.2:80", "server a2 10.0.0.2:http2"},
+    {&by_haproxy, "backend web from base", "backend web from bass"},
+    {&by_haproxy, "backend web from base", "backend api from base"},
+    {&by_haproxy, "backend web from base", "backend"},
+    {&by_haproxy, "backend web from base", "bakend web from base"},
+    {&by_haproxy, "global\n", "global\n  nbthreads 4\n"},
+    {&by_haproxy, "global\n", "global\n  description \"api\n"},
+    {&by_haproxy, "", ".if 1\n"},
+    {&by_haproxy, "", ".endif\n"},
+    {&by_haproxy, "", "  timeout queue 2"},  // cut off in the last line
+    {&by_nginx, "worker_processes 2;", "worker_processes two;"},
+    {&by_nginx, "worker_processes 2;", "worker_processes 2"},
+    {&by_nginx, "worker_processes 2;", "worker_process 2;"},
+    {&by_nginx, "worker_processes 2;", "worker_processes 2 4;"},
+    {&by_nginx, "worker_connections 4096;", "worker_connections 4k096;"},
+    {&by_nginx, "events {", "events"},
+    {&by_nginx, "keepalive_timeout 75s;", "keepalive_timeout 75sec;"},
+    {&by_nginx, "keepalive_timeout 75s;", "keepalive_timeout 75s; keepalive_timeout 75s;"},
+    {&by_nginx, "client_max_body_size 10m;", "client_max_body_size 10mb;"},
+    {&by_nginx, "gzip on;", "gzip yes;"},
+    {&by_nginx, "gzip on;", "gzip on; upstreams a { }"},
+    {&by_nginx, "zone=one:1m", "zone=one"},
+    {&by_nginx, "zone api 64k;", "zone api 1k;"},
+    {&by_nginx, "least_conn;", "most_conn;"},
+    {&by_nginx, "max_conns=100", "max_conn=100"},
+    {&by_nginx, "max_conns=100", "max_conns=many"},
+    {&by_nginx, "fail_timeout=5s", "fail_timeout=5 s"},
+    {&by_nginx, "keepalive 16;", "keepalive 0x;"},
+    {&by_nginx, "keepalive 16;", "keepalive 16; proxy_pass http://api;"},
+    {&by_nginx, "listen 8080 default_server;", "listen 80800;"},
+    {&by_nginx, "listen 8080 default_server;", "listen 8080 default_sever;"},
+    {&by_nginx, "limit_conn one 10;", "limit_conn one;"},
+    {&by_nginx, "limit_conn one 10;", "limit_conn two 10;"},
+    {&by_nginx, "proxy_http_version 1.1;", "proxy_http_version 2;"},
+    {&by_nginx, "proxy_connect_timeout 2s;", "proxy_connect_timeout;"},
+    {&by_nginx, "proxy_connect_timeout 2s;", "proxy_conect_timeout 2s;"},
+    {&by_nginx, "error timeout;", "error timeouts;"},
+    {&by_nginx, "proxy_pass http://api;", "proxy_pass api;"},
+    {&by_nginx, "proxy_pass http://api;", "proxy_pass http://api; proxy_pass http://api;"},
+    {&by_nginx, "$conn_up;", "$conn_upp;"},
+    {&by_nginx, "location = /old {", "location / {"},
+    {&by_nginx, "location = /old {", "location ~ ( {"},
+    {&by_nginx, "return 301 /new;", "return moved /new;"},
+    {&by_nginx, "server_name example.org;", "server_name \"example.org;"},
+    {&by_nginx, "", "}\n"},
+    {&by_nginx, "", "http {\n}\n"},
+    {&by_nginx, "", "include absent.conf;\n"},
 };
 
 TEST_P(Refused, KnownMistakesAreNeverGood) {
@@ -215,7 +215,7 @@ TEST_P(Refused, KnownMistakesAreNeverGood) {
 
 // Rare lines that are good all the same, each behind the good file.
 TEST_P(Refused, RareLinesAreNotTakenForMistakes) {
-  const bool of_haproxy = &product() == &haproxy;
+  const bool of_haproxy = &product() == &by_haproxy;
   const std::vector<std::string> lines =
       of_haproxy ? std::vector<std::string>{"  http-request set-path /x",
                                             "  http-request set-query a=b",
@@ -297,7 +297,7 @@ TEST_P(Refused, FilesAreNeverGood) {
   EXPECT_EQ(missed, 0) << "of " << refused << ":\n" << which;
 }
 
-INSTANTIATE_TEST_SUITE_P(Products, Refused, testing::Values(&haproxy, &nginx),
+INSTANTIATE_TEST_SUITE_P(Products, Refused, testing::Values(&by_haproxy, &by_nginx),
                          [](const auto& one) { return one.param->name; });
 
 }  // namespace
