@@ -18,7 +18,7 @@
 namespace firedrill::cli {
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds longest_answer{30};
 constexpr std::size_t most_words = 256 * 1024;
 
 // System programs are not in everybody's PATH.
@@ -61,7 +61,7 @@ std::vector<Refusal> refusals_of(lint::Format format, const std::string& file) {
   const std::string whole = std::filesystem::absolute(file).string();  // nginx looks from where it is installed
   const std::vector<std::string> argv = haproxy ? std::vector<std::string>{program, "-c", "-f", file}
                                                 : std::vector<std::string>{program, "-t", "-e", "stderr", "-c", whole};
-  const drills::Ran ran = drills::run_child(argv, {}, patience, -1, most_words);
+  const drills::Ran ran = drills::run_child(argv, {}, longest_answer, -1, most_words);
   if (ran.end != drills::Ran::End::itself)
     throw std::runtime_error{
         fmt::format("--ask: {}: {}", program, ran.problem.empty() ? "has not ended within 30 seconds" : ran.problem)};
