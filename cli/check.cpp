@@ -111,7 +111,7 @@ class Checking {
       complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().source->name()));
       return exit_bad_input;
     }
-    if (!arguments_.live.empty() && !ask()) return exit_bad_input;
+    if (!arguments_.live.empty() && !ask_running()) return exit_bad_input;
     lint::Outcome outcome = lint::check(subjects_, sources_, [](const std::string& name) {
       const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
       return value == nullptr ? std::nullopt : std::optional<std::string>{value};
@@ -131,7 +131,7 @@ class Checking {
   bool text() const { return arguments_.format == CheckArguments::Format::text && !arguments_.json; }
 
   // What the running HAProxy says, beside the one file that it runs with. False, and said why, when that cannot be.
-  bool ask() {
+  bool ask_running() {
     const auto is_haproxy = [](const lint::Subject& one) { return one.format == lint::Format::haproxy; };
     const auto subject = std::find_if(subjects_.begin(), subjects_.end(), is_haproxy);
     if (std::count_if(subjects_.begin(), subjects_.end(), is_haproxy) != 1) {
