@@ -12,6 +12,7 @@
 
 #include "lint/envoy.hpp"
 #include "lint/ground_rules.hpp"
+#include "lint/listed.hpp"
 
 namespace firedrill::lint::envoy {
 namespace {
@@ -129,10 +130,6 @@ constexpr std::string_view known_types[] = {
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
 };
 
-bool has_word(std::string_view words, std::string_view word) {
-  return !word.empty() && words.find(fmt::format(" {} ", word)) != std::string_view::npos;
-}
-
 std::string_view without_blanks_around(std::string_view words) { return words.substr(1, words.size() - 2); }
 
 bool is_whole(std::string_view text) {
@@ -164,17 +161,17 @@ void check_value(std::string_view message, std::string_view field, const Yaml& v
   if (value.kind == Yaml::Kind::null) return;
   const auto wrong = [&](const std::string& what) { findings.add(refused, value.spot, what); };
   for (const WordField& one : word_fields)
-    if (one.message == message && one.field == field && !has_word(one.words, value.text) && !is_whole(value.text))
+    if (one.message == message && one.field == field && !listed(one.words, value.text) && !is_whole(value.text))
       wrong(fmt::format("{} is one of {}, not \"{}\"", field, without_blanks_around(one.words), value.text));
   for (const Figures& one : figures) {
-    if (one.message != message || !has_word(one.fields, field)) continue;
+    if (one.message != message || !listed(one.fields, field)) continue;
     const auto number = figure_of(value);
     if (!number || *number < one.least || *number > one.most)
       wrong(fmt::format("{} takes a whole number from {:.0f} to {:.0f}, not \"{}\"", field, one.least, one.most,
                         value.text));
   }
   for (const Fieldset& one : durations)
-    if (one.message == message && has_word(one.fields, field) && value.kind == Yaml::Kind::scalar &&
+    if (one.message == message && listed(one.fields, field) && value.kind == Yaml::Kind::scalar &&
         !parse_duration(value.text))
       wrong(fmt::format("{} takes seconds with an s behind them, such as 0.25s, not \"{}\"", field, value.text));
   if (message == "VirtualHost" && field == "domains" && value.kind != Yaml::Kind::scalar && value.items.empty())

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lint/haproxy_config.hpp"
+#include "lint/listed.hpp"
 
 namespace firedrill::lint::haproxy {
 namespace {
@@ -417,29 +418,17 @@ std::vector<std::string> global_keyword_names() {
   return names;
 }
 
-namespace {
-
-// Whether a list of words between blanks has this one.
-bool has_word(std::string_view list, std::string_view word) {
-  for (std::size_t at = list.find(word); at != std::string_view::npos && !word.empty(); at = list.find(word, at + 1)) {
-    const bool begins = at == 0 || list[at - 1] == ' ';
-    const bool ends = at + word.size() == list.size() || list[at + word.size()] == ' ';
-    if (begins && ends) return true;
-  }
-  return false;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool is_section(std::string_view kind) {
   constexpr std::string_view own = "global defaults frontend backend listen";
-  return has_word(own, kind) ||
+  return listed(own, kind) ||
          std::any_of(std::begin(others), std::end(others), [&](const auto& row) { return row.kind == kind; });
 }
 
 bool other_keyword(std::string_view kind, std::string_view name) {
   return std::any_of(std::begin(others), std::end(others),
-                     [&](const auto& row) { return row.kind == kind && has_word(row.directives, name); });
+                     [&](const auto& row) { return row.kind == kind && listed(row.directives, name); });
 }
 
 }  // namespace firedrill::lint::haproxy

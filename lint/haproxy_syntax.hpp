@@ -12,6 +12,8 @@
 
 #include "lint/haproxy_config.hpp"
 #include "lint/haproxy_keywords.hpp"
+#include "lint/listed.hpp"
+#include "lint/regex.hpp"
 
 namespace firedrill::lint::haproxy {
 
@@ -56,8 +58,6 @@ struct Context {
   std::string_view word(std::size_t at) const { return line.word(at); }
   void wrong(std::size_t at, const std::string& what) const;
 };
-/// Whether a list of words, with blanks around each, has this one.
-bool listed(std::string_view list, std::string_view word);
 /// Whether there is no more argument: the line ends, or its condition begins.
 inline bool is_end(std::string_view word) { return word.empty() || word == "if" || word == "unless"; }
 bool is_whole_number(std::string_view text);
@@ -74,11 +74,9 @@ std::optional<std::size_t> check_expression_at(const Context& context, std::size
 /// A format as those of logs: %variable, %{flags}variable, %[expression].
 void check_format(const Context& context, std::size_t at, From from);
 void check_regex(const Context& context, std::size_t at);
-/// What is wrong with it, or "".
-std::string_view regex_mistake(std::string_view text);
 /// "txn.name"; nothing told if it is one.
 void check_variable(const Context& context, std::size_t at, std::string_view name);
-/// KnownNames are resolved on the machine, and are not judged.
+/// Names are resolved on the machine, and are not judged.
 bool is_impossible_address(std::string_view text);
 /// The patterns of an ACL behind its expression, up to a word.
 void check_patterns(const Context& context, std::size_t first, std::size_t end, std::string_view expression);

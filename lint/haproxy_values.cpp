@@ -110,12 +110,6 @@ void check_number(const Context& context, std::size_t at, const Bounds& one) {
 
 }  // namespace
 
-bool listed(std::string_view list, std::string_view word) {
-  for (std::size_t at = list.find(word); at != std::string_view::npos && !word.empty(); at = list.find(word, at + 1))
-    if (at > 0 && list[at - 1] == ' ' && at + word.size() < list.size() && list[at + word.size()] == ' ') return true;
-  return false;
-}
-
 bool is_whole_number(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string_view::npos;

@@ -7,14 +7,11 @@
 #include <set>
 
 #include "lint/ground_rules.hpp"
+#include "lint/listed.hpp"
 #include "lint/nginx_syntax.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
-
-bool listed(std::string_view list, std::string_view word) {
-  return !word.empty() && list.find(" " + std::string{word} + " ") != std::string_view::npos;
-}
 
 class Arguments {
  public:

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "lint/nginx_kinds.hpp"
-#include "lint/nginx_patterns.hpp"
+#include "lint/regex.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
@@ -39,7 +39,7 @@ Condition read_condition(const Directive& directive) {
     if (words[1] == "=" || words[1] == "!=") return {"", {first, words[2]}};
     if (!is_match(words[1]))
       return {fmt::format("\"{}\" is no operator of a condition: = != ~ ~* !~ !~*", words[1]), {}};
-    if (is_no_pattern(words[2])) return {fmt::format("\"{}\" is no pattern", words[2]), {}};
+    if (!regex_mistake(words[2]).empty()) return {fmt::format("\"{}\" is no pattern", words[2]), {}};
     return {"", {first}};
   }
   if (!is_file_test(first)) return {fmt::format("\"{}\" is neither a variable nor a test of a file", first), {}};

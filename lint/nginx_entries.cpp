@@ -7,8 +7,8 @@
 
 #include "lint/ground_rules.hpp"
 #include "lint/nginx_addresses.hpp"
-#include "lint/nginx_patterns.hpp"
 #include "lint/nginx_syntax.hpp"
+#include "lint/regex.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
@@ -39,7 +39,7 @@ class Entries {
     std::string_view text = row.name();
     if (!text.starts_with('~')) return;
     text.remove_prefix(text.starts_with("~*") ? 2 : 1);
-    if (is_no_pattern(text)) wrong(row, 0, fmt::format("\"{}\" is no pattern", row.name()));
+    if (!regex_mistake(text).empty()) wrong(row, 0, fmt::format("\"{}\" is no pattern", row.name()));
   }
 
   void network(const Directive& row) {

@@ -9,9 +9,10 @@
 #include <utility>
 
 #include "lint/ground_rules.hpp"
+#include "lint/listed.hpp"
 #include "lint/nginx_addresses.hpp"
-#include "lint/nginx_patterns.hpp"
 #include "lint/nginx_syntax.hpp"
+#include "lint/regex.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
@@ -106,7 +107,7 @@ Complaint redirect(const Directive& one) {
   const bool alone = one.words.size() == 2;
   const bool known = from == "off" || (from == "default" && one.name() == "proxy_redirect");
   if (alone && !known) return {1, fmt::format("{} takes two words, or off, not \"{}\"", one.name(), from)};
-  if (from.starts_with('~') && is_no_pattern(from.substr(from.starts_with("~*") ? 2 : 1)))
+  if (from.starts_with('~') && !regex_mistake(from.substr(from.starts_with("~*") ? 2 : 1)).empty())
     return {1, fmt::format("\"{}\" is no pattern", from)};
   return {};
 }
@@ -173,7 +174,7 @@ Complaint root(const Directive& one) {
 
 Complaint pattern(const Directive& one) {
   for (std::size_t i = 1; i < one.words.size(); ++i)
-    if (is_no_pattern(one.word(i))) return {i, fmt::format("\"{}\" is no pattern", one.word(i))};
+    if (!regex_mistake(one.word(i)).empty()) return {i, fmt::format("\"{}\" is no pattern", one.word(i))};
   if (one.name() == "fastcgi_split_path_info" && captures_of(one.word(1)) != 2)
     return {1, fmt::format("fastcgi_split_path_info takes a pattern with two groups, not \"{}\"", one.word(1))};
   return {};
@@ -181,7 +182,7 @@ Complaint pattern(const Directive& one) {
 
 Complaint referers(const Directive& one) {
   for (std::size_t i = 1; i < one.words.size(); ++i)
-    if (one.word(i).starts_with('~') && is_no_pattern(one.word(i).substr(1)))
+    if (one.word(i).starts_with('~') && !regex_mistake(one.word(i).substr(1)).empty())
       return {i, fmt::format("\"{}\" is no pattern", one.word(i))};
   return {};
 }
@@ -211,7 +212,7 @@ Complaint syslog(const Directive& one) {
         (key == "tag" &&
          std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; })) ||
         (key == "severity" && one_of(value, {"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"})) ||
-        (key == "facility" && facilities.find(fmt::format(" {} ", value)) != std::string_view::npos);
+        (key == "facility" && listed(facilities, value));
     if (!known) return {1, fmt::format("syslog has no \"{}\"", item)};
   } while (!rest.empty());
   if (!server || one.word(1).ends_with(',')) return {1, "syslog: takes a server=, and no comma at the end"};

@@ -12,9 +12,9 @@
 #include "lint/ground_rules.hpp"
 #include "lint/nginx_addresses.hpp"
 #include "lint/nginx_conditions.hpp"
-#include "lint/nginx_patterns.hpp"
 #include "lint/nginx_syntax.hpp"
 #include "lint/nginx_variables.hpp"
+#include "lint/regex.hpp"
 
 namespace firedrill::lint::nginx {
 namespace {
@@ -84,7 +84,7 @@ class Values {
     const auto [modifier, path] = place_of(one);
     if (const std::string what = wrong_nesting(one); !what.empty()) wrong(one, 0, what);
     if (modifier.starts_with('~')) {
-      if (is_no_pattern(path)) wrong(one, one.words.size() - 1, fmt::format("\"{}\" is no pattern", path));
+      if (!regex_mistake(path).empty()) wrong(one, one.words.size() - 1, fmt::format("\"{}\" is no pattern", path));
       return;
     }
     const std::string key = (modifier == "=" ? "= " : "") + std::string{path};
@@ -96,10 +96,10 @@ class Values {
     const std::string_view name = one.name(), value = one.word(1);
     if (name == "if" && one.block)
       if (const std::string what = read_condition(one).wrong; !what.empty()) wrong(one, 1, what);
-    if (name == "rewrite" && is_no_pattern(value)) wrong(one, 1, fmt::format("\"{}\" is no pattern", value));
+    if (name == "rewrite" && !regex_mistake(value).empty()) wrong(one, 1, fmt::format("\"{}\" is no pattern", value));
     if (name == "server_name")
       for (std::size_t i = 1; i < one.words.size(); ++i)
-        if (one.word(i).starts_with('~') && is_no_pattern(one.word(i)))
+        if (one.word(i).starts_with('~') && !regex_mistake(one.word(i)).empty())
           wrong(one, i, fmt::format("\"{}\" is no pattern", one.word(i)));
     const bool http = (one.context & (in_stream | in_stream_server)) == 0;
     if (name == "return" && http && one.words.size() > 1) {
