@@ -231,71 +231,17 @@ rate = 50
   EXPECT_NEAR(*phase(it, "always").quantile_ms(0.5), 110, 2);
 }
 
-// 60 a second need 3 of 4 workers.
-TEST(Simulate, ReusesConnections) {
-  const Prediction it = play("", R"(
-[drill]
-name = "workers"
-duration = "20s"
-[[backend]]
-name = "app"
-listen = "127.0.0.1:0"
-service_time = "50ms"
-concurrency = 4
-[[proxy]]
-name = "api"
-listen = "127.0.0.1:0"
-upstream = "backend:app"
-[[load]]
-name = "users"
-http = "proxy:api/"
-rate = 60
-keep_alive = true
-connections = 10
-timeout = "1s"
-)");
-
-  EXPECT_EQ(phase(it, "always").requests.failed(), 0U);
-  EXPECT_LE(it.report.proxies[0].accepted, 4U);
-}
-
-// 90 a second for 80 that fit: the queue grows until whoever is served has no time left, and what is served then is
-// wasted. (Measured on sockets: 63.6 %.)
-TEST(Simulate, CollapsesWhereAQueueOutlastsTheTimeout) {
-  const Prediction it = play("", R"(
-[drill]
-name = "workers"
-duration = "20s"
-[[backend]]
-name = "app"
-listen = "127.0.0.1:0"
-service_time = "50ms"
-concurrency = 4
-[[proxy]]
-name = "api"
-listen = "127.0.0.1:0"
-upstream = "backend:app"
-[[load]]
-name = "users"
-http = "proxy:api/"
-rate = 90
-keep_alive = true
-connections = 10
-timeout = "1s"
-)");
-
-  EXPECT_NEAR(*phase(it, "always").error_ratio(), 0.62, 0.03);
-}
-
-std::string users(std::string_view more) {
+// A drill whose load, and whose backend, are what the test is about.
+std::string users(std::string_view load, std::string_view backend = "", std::string_view duration = "10s") {
   return fmt::format(R"(
 [drill]
 name = "loads"
-duration = "10s"
+duration = "{}"
 [[backend]]
 name = "app"
 listen = "127.0.0.1:0"
 service_time = "50ms"
+{}
 [[proxy]]
 name = "api"
 listen = "127.0.0.1:0"
@@ -306,7 +252,23 @@ http = "proxy:api/"
 timeout = "1s"
 {}
 )",
-                     more);
+                     duration, backend, load);
+}
+
+// 60 a second need 3 of 4 workers.
+TEST(Simulate, ReusesConnections) {
+  const Prediction it = play("", users("rate = 60\nkeep_alive = true\nconnections = 10", "concurrency = 4", "20s"));
+
+  EXPECT_EQ(phase(it, "always").requests.failed(), 0U);
+  EXPECT_LE(it.report.proxies[0].accepted, 4U);
+}
+
+// 90 a second for 80 that fit: the queue grows until whoever is served has no time left, and what is served then is
+// wasted. (Measured on sockets: 63.6 %.)
+TEST(Simulate, CollapsesWhereAQueueOutlastsTheTimeout) {
+  const Prediction it = play("", users("rate = 90\nkeep_alive = true\nconnections = 10", "concurrency = 4", "20s"));
+
+  EXPECT_NEAR(*phase(it, "always").error_ratio(), 0.62, 0.03);
 }
 
 TEST(Simulate, FollowsTheStagesOfALoad) {
