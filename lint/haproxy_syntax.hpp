@@ -83,6 +83,7 @@ void check_patterns(const Context& context, std::size_t first, std::size_t end, 
 
 /// What single directives take, word by word.
 void check_arguments(const Context& context);
+void check_stick_table(const Context& context);
 /// "http-request ACTION …" and its relatives.
 void check_action(const Context& context, std::string_view ruleset, std::size_t at);
 /// "http-check …" and "tcp-check …".

@@ -1,0 +1,86 @@
+// Stick-tables: their keys, their size, and what they store.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lint/haproxy_syntax.hpp"
+
+namespace firedrill::lint::haproxy {
+namespace {
+
+class StickTable {
+ public:
+  explicit StickTable(const Context& context) : context_{context}, line_{context.line} {}
+
+  void check() {
+    bool size = false;
+    for (std::size_t at = 1; at < line_.words.size();) {
+      const std::string_view word = line_.word(at);
+      size = size || word == "size";
+      if (word == "nopurge") {
+        ++at;
+        continue;
+      }
+      if (!listed(" type size expire store peers srvkey recv-only write-to ", word))
+        return wrong(at, fmt::format("stick-table has no \"{}\"", word));
+      if (line_.word(at + 1).empty()) return wrong(at, fmt::format("stick-table {}: an argument is missing", word));
+      if (word == "expire" && !parse_time(line_.word(at + 1)))
+        wrong(at + 1, fmt::format("\"{}\" is no time", line_.word(at + 1)));
+      constexpr std::string_view types = " ip ipv6 integer string binary ";
+      if (word == "type" && !listed(types, line_.word(at + 1)))
+        wrong(at + 1, fmt::format("\"{}\" is no type of keys", line_.word(at + 1)));
+      if (word == "size" && !is_size(line_.word(at + 1)))
+        wrong(at + 1, fmt::format("\"{}\" is no size, such as 100k", line_.word(at + 1)));
+      if (word == "store") store(at + 1);
+      const bool length = word == "type" && line_.word(at + 2) == "len";
+      at += length ? 4 : 2;
+    }
+    if (!size) wrong(0, "stick-table takes a size");
+  }
+
+ private:
+  void wrong(std::size_t at, const std::string& what) { context_.wrong(at, what); }
+
+  void store(std::size_t at) {
+    constexpr std::string_view kinds =
+        " gpc gpc_rate gpc0 gpc0_rate gpc1 gpc1_rate gpt gpt0 conn_cnt conn_cur conn_rate sess_cnt sess_rate "
+        "http_req_cnt http_req_rate http_err_cnt http_err_rate http_fail_cnt http_fail_rate bytes_in_cnt bytes_in_rate "
+        "bytes_out_cnt bytes_out_rate server_id server_key ";
+    std::string_view rest = line_.word(at);
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of(",("), rest.size());
+      if (!listed(kinds, rest.substr(0, end)))
+        return wrong(at, fmt::format("stick-table stores no \"{}\"", rest.substr(0, end)));
+      const std::string_view kind = rest.substr(0, end);
+      const bool counted = kind == "gpc" || kind == "gpt" || kind == "gpc_rate";
+      if (kind.ends_with("_rate") || counted) period(at, kind, rest.substr(end));
+      const std::size_t closed = rest.substr(end).starts_with('(') ? rest.find(')', end) : end;
+      const std::size_t comma = closed == std::string_view::npos ? closed : rest.find(',', closed);
+      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
+  }
+
+  // "(10s)", "(3)", "(3,10s)"
+  void period(std::size_t at, std::string_view kind, std::string_view rest) {
+    if (!rest.starts_with('(') || rest.find(')') == std::string_view::npos)
+      return wrong(at,
+                   fmt::format("{} takes an argument, such as {}", kind, kind.ends_with("_rate") ? "(10s)" : "(3)"));
+    std::string_view inside = rest.substr(1, rest.find(')') - 1);
+    if (const std::size_t comma = inside.find(','); comma != std::string_view::npos) inside.remove_prefix(comma + 1);
+    if (kind.ends_with("_rate") && !parse_time(inside)) wrong(at, fmt::format("{}: \"{}\" is no time", kind, inside));
+  }
+
+  static bool is_size(std::string_view text) {
+    if (!text.empty() && std::string_view{"kKmMgG"}.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+    return is_whole_number(text) && lax_number(text) > 0;
+  }
+
+  const Context& context_;
+  const Line& line_;
+};
+
+}  // namespace
+
+void check_stick_table(const Context& context) { StickTable{context}.check(); }
+
+}  // namespace firedrill::lint::haproxy
