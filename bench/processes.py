@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import socket
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -53,17 +54,22 @@ class Child:
         self.name = name
         self.log = Path(directory) / f"{name}.log"
 
+        clock, told = os.pipe()
+
         def prepare():
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if cores:
                 os.sched_setaffinity(0, cores)
+            os.write(told, struct.pack("d", time.perf_counter()))
 
-        with open(self.log, "wb") as log:
+        with open(self.log, "wb") as log, open(clock, "rb") as clock, open(told, "wb"):
             try:
                 self.process = subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=log, start_new_session=True, preexec_fn=prepare)
             except OSError as error:
                 raise Failed(f"{name} does not start: {error.strerror or error}") from None
+            # By time.perf_counter(). How long it took to copy this process first is not the program's doing.
+            self.begun, = struct.unpack("d", clock.read(8))
         self.pid = self.process.pid
 
     def __enter__(self):

@@ -137,21 +137,20 @@ def first_byte(bench, echo):
     peer, port = firedrill(bench.program), free_port()
     with tempfile.TemporaryDirectory(dir=bench.directory) as where:
         command = peer.command(port, echo, where)
-        begun = time.perf_counter()
         with Child("firedrill", command, where) as child:
-            return reached(child, port, begun)
+            return reached(child, port)
 
 
-def reached(child, port, begun):
+def reached(child, port):
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port), 5) as link:
                 link.sendall(b"x")
                 if link.recv(1) == b"x":
-                    return (time.perf_counter() - begun) * 1e3
+                    return (time.perf_counter() - child.begun) * 1e3
         except ConnectionRefusedError:
             child.must_run()
-        if time.perf_counter() - begun > 10:
+        if time.perf_counter() - child.begun > 10:
             raise Failed("no byte has come through firedrill after 10 s")
         time.sleep(0.0005)
 
