@@ -98,14 +98,14 @@ class Checking {
     for (const std::string& file : arguments_.files) {
       std::string why;
       std::error_code none;
-      // What can be read once only, a pipe say, is left to the reader of drills.
-      const bool regular = std::filesystem::is_regular_file(file, none);
+      // What can be read once only, a named pipe say, is left to the reader of drills.
+      const bool regular = file == standard_input || std::filesystem::is_regular_file(file, none);
       const lint::Source* source = regular ? sources_.open(file, why) : nullptr;
       const auto format = source == nullptr ? std::nullopt : lint::format_of(file, source->text());
       if (format)
         subjects_.push_back({*format, source});
       else
-        drill(file);
+        drill(file, file == standard_input ? source : nullptr);
     }
     if (arguments_.json && !subjects_.empty()) {
       complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().source->name()));
@@ -151,6 +151,8 @@ class Checking {
     try {
       for (std::size_t i = 0; i < subjects_.size(); ++i) {
         if (program_of(subjects_[i].format).empty()) continue;
+        if (subjects_[i].source->name() == standard_input)
+          throw std::runtime_error{"--ask: the programs read files, not standard input (-); write it to one"};
         asked = true;
         for (const Refusal& refusal : refusals_of(subjects_[i].format, subjects_[i].source->name())) {
           outcome.unreadable = true;
@@ -178,11 +180,14 @@ class Checking {
     return asked;
   }
 
-  void drill(const std::string& file) {
+  // `source`: what has been read already, and cannot be read again.
+  void drill(const std::string& file, const lint::Source* source) {
     const auto purpose = arguments_.exec ? drills::Purpose::exec : drills::Purpose::run;
     faults::Problems problems, warnings;
     try {
-      const drills::Drill drill = drills::read_drill(file, {}, purpose);
+      const drills::Drill drill =
+          source == nullptr ? drills::read_drill(file, {}, purpose)
+                            : drills::parse_drill(file, std::string{source->text()}, {}, drills::environment(), purpose);
       warnings = drill.warnings;
       if (text()) print(in_short(drill, purpose));
     } catch (const faults::PlanError& error) {
@@ -221,11 +226,16 @@ class Checking {
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
       const lint::Summary& summary = outcome.summaries[i];
       const std::string name = harmless(subjects_[i].source->name());
+      const std::string_view program = program_of(subjects_[i].format);
+      // What the rules find nothing in may still be refused: only the program knows its machine.
+      const std::string unasked = arguments_.ask || program.empty() || summary.errors > 0
+                                      ? ""
+                                      : fmt::format(" ({} itself was not asked: --ask)", program);
       if (summary.errors + summary.warnings + summary.infos == 0)
-        print(fmt::format("ok: {}, {}\n", name, summary.what));
+        print(fmt::format("ok: {}, {}{}\n", name, summary.what, unasked));
       else
-        print(fmt::format("{}, {}: {}, {}, {}\n", name, summary.what, count(summary.errors, "error"),
-                          count(summary.warnings, "warning"), count(summary.infos, "note")));
+        print(fmt::format("{}, {}: {}, {}, {}{}\n", name, summary.what, count(summary.errors, "error"),
+                          count(summary.warnings, "warning"), count(summary.infos, "note"), unasked));
     }
   }
 

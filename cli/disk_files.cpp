@@ -17,7 +17,7 @@ std::optional<std::string> DiskFiles::read(const std::string& path, std::string&
     return std::nullopt;
   }
   errno = 0;
-  std::ifstream stream{path, std::ios::binary};
+  std::ifstream stream{path == standard_input ? "/dev/stdin" : path, std::ios::binary};
   if (!stream) {
     why = std::generic_category().message(errno == 0 ? EIO : errno);
     return std::nullopt;

@@ -5,6 +5,9 @@
 
 namespace firedrill::cli {
 
+/// Stands for what is piped in. It is no file: what it includes is looked for in the working directory.
+constexpr const char* standard_input = "-";
+
 class DiskFiles final : public lint::Files {
  public:
   std::optional<std::string> read(const std::string& path, std::string& why) override;

@@ -28,8 +28,7 @@ std::optional<Format> format_of(const std::string& path, std::string_view text) 
   const std::string ending = dot == std::string::npos || path[dot] == '/' ? "" : path.substr(dot);
   if (ending == ".toml") return looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
   if (ending == ".yaml" || ending == ".yml") return Format::envoy;
-  if (ending == ".json")
-    return text.find("static_resources") != std::string_view::npos ? std::optional{Format::envoy} : std::nullopt;
+  if (ending == ".json") return Format::envoy;
   if (ending == ".cfg") return Format::haproxy;
   const std::string word = first_word(text);
   if (haproxy::is_section(word) || word.starts_with(".if")) return Format::haproxy;
@@ -38,7 +37,11 @@ std::optional<Format> format_of(const std::string& path, std::string_view text) 
                                     "include", "upstream",         "server", "load_module"};
   const bool nginx =
       std::any_of(std::begin(blocks), std::end(blocks), [&](const char* block) { return word == block; });
-  return nginx && text.find('{') != std::string_view::npos ? std::optional{Format::nginx} : std::nullopt;
+  if (nginx && text.find('{') != std::string_view::npos) return Format::nginx;
+  constexpr const char* members[] = {"---", "admin:", "node:", "static_resources:", "dynamic_resources:"};
+  if (word.empty() ? text.starts_with('{') : std::find(std::begin(members), std::end(members), word) != std::end(members))
+    return Format::envoy;
+  return looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
 }
 
 }  // namespace firedrill::lint
