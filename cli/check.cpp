@@ -14,9 +14,11 @@
 #include "cli/own_words.hpp"
 #include "cli/stats_socket.hpp"
 #include "cli/text.hpp"
+#include "drills/variables.hpp"
 #include "faults/problems.hpp"
 #include "lint/catalog.hpp"
 #include "lint/check.hpp"
+#include "lint/ground_rules.hpp"
 #include "lint/output.hpp"
 #include "version.hpp"
 
@@ -102,9 +104,11 @@ class Checking {
       const bool regular = file == standard_input || std::filesystem::is_regular_file(file, none);
       const lint::Source* source = regular ? sources_.open(file, why) : nullptr;
       const auto format = source == nullptr ? std::nullopt : lint::format_of(file, source->text());
-      if (format)
+      const bool twice = std::any_of(subjects_.begin(), subjects_.end(),
+                                     [&](const lint::Subject& one) { return one.source == source; });
+      if (format && !twice)
         subjects_.push_back({*format, source});
-      else
+      else if (!format)
         drill(file, file == standard_input ? source : nullptr);
     }
     if (arguments_.json && !subjects_.empty()) {
@@ -185,9 +189,9 @@ class Checking {
     const auto purpose = arguments_.exec ? drills::Purpose::exec : drills::Purpose::run;
     faults::Problems problems, warnings;
     try {
-      const drills::Drill drill =
-          source == nullptr ? drills::read_drill(file, {}, purpose)
-                            : drills::parse_drill(file, std::string{source->text()}, {}, drills::environment(), purpose);
+      const drills::Drill drill = source == nullptr ? drills::read_drill(file, {}, purpose)
+                                                    : drills::parse_drill(file, std::string{source->text()}, {},
+                                                                          drills::environment(), purpose);
       warnings = drill.warnings;
       if (text()) print(in_short(drill, purpose));
     } catch (const faults::PlanError& error) {
@@ -197,7 +201,14 @@ class Checking {
       complain(problems);
       warn(warnings);
     }
-    for (const faults::Problem& problem : problems) keep(drill_problem, file, problem);
+    std::error_code none;
+    const bool is_there = file == standard_input || std::filesystem::exists(file, none);
+    for (const faults::Problem& problem : problems) {
+      if (is_there && !std::filesystem::is_directory(file, none))
+        keep(drill_problem, file, problem);
+      else
+        keep(lint::unreadable, file, problem, "Name a file that is there.");
+    }
     for (const faults::Problem& warning : warnings) keep(drill_warning, file, warning);
     bad_drill_ = bad_drill_ || !problems.empty();
     list_.push_back({{"file", file},
@@ -206,14 +217,17 @@ class Checking {
                      {"warnings", to_json(file, warnings)}});
   }
 
-  void keep(const lint::Rule& rule, const std::string& file, const faults::Problem& problem) {
+  void keep(const lint::Rule& rule, const std::string& file, const faults::Problem& problem, const char* fix = "") {
     const std::string& name = problem.place.source ? *problem.place.source : file;
     std::string why;
-    const lint::Source* source = sources_.open(name, why);
+    std::error_code none;
+    // What is no regular file gave its text away when the drill was read, and may never give one again.
+    const bool is_again = name == standard_input || std::filesystem::is_regular_file(name, none);
+    const lint::Source* source = is_again ? sources_.open(name, why) : nullptr;
     if (source == nullptr) source = sources_.add(name, "");
     const std::uint32_t line = problem.place.line;
     findings_.push_back(
-        {&rule, {source, line, line == 0 ? 0 : source->column_of(line, problem.place.column)}, problem.text, ""});
+        {&rule, {source, line, line == 0 ? 0 : source->column_of(line, problem.place.column)}, problem.text, fix});
   }
 
   void tell(const lint::Outcome& outcome) const {
@@ -253,7 +267,11 @@ int explain(const std::string& id) {
     print(lint::catalog_markdown());
     return flush() ? 0 : exit_errored;
   }
-  const lint::Rule* rule = lint::rule_named(id);
+  std::string upper = id;
+  std::transform(id.begin(), id.end(), upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
+  const lint::Rule* rule = lint::rule_named(upper);
+  for (const lint::Rule* const own : {&drill_problem, &drill_warning, &refused})
+    if (own->id == upper) rule = own;
   if (rule != nullptr) {
     print(lint::page_of(*rule));
     return flush() ? 0 : exit_errored;

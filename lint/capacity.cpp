@@ -14,7 +14,7 @@
 namespace firedrill::lint {
 namespace {
 
-enum class Unit : std::uint8_t { count, time };
+enum class Unit : std::uint8_t { number, count, time };
 
 struct Key {
   std::string_view table, name;
@@ -22,8 +22,10 @@ struct Key {
   std::optional<Figure> Capacity::*figure;
 };
 
+constexpr double most = 1e9;
+
 constexpr Key keys[] = {
-    {"traffic", "rate", Unit::count, &Capacity::rate},
+    {"traffic", "rate", Unit::number, &Capacity::rate},
     {"traffic", "service_time", Unit::time, &Capacity::service_time},
     {"traffic", "p95", Unit::time, &Capacity::p95},
     {"edge", "timeout", Unit::time, &Capacity::edge_timeout},
@@ -129,9 +131,10 @@ class Reading {
   void figure(const Key& key, Spot where, const toml::node& node) {
     Figure figure{0, where};
     bool good = false;
-    if (key.unit == Unit::count) {
+    if (key.unit != Unit::time) {
       const auto number = node.value<double>();
-      good = number && (node.is_integer() || node.is_floating_point()) && *number > 0 && *number < 1e12;
+      const bool right_kind = node.is_integer() || (node.is_floating_point() && key.unit == Unit::number);
+      good = number && right_kind && *number > 0 && *number <= most;
       figure.value = number.value_or(0);
     } else if (const auto text = node.value<std::string>()) {
       const auto time = faults::parse_duration(*text);
@@ -143,7 +146,9 @@ class Reading {
     else
       findings_.add(refused, where,
                     fmt::format("[{}] {} takes {}", key.table, key.name,
-                                key.unit == Unit::count ? "a number above 0" : "a time such as \"50ms\""));
+                                key.unit == Unit::number  ? "a number above 0, and up to 1,000,000,000"
+                                : key.unit == Unit::count ? "a whole number from 1 to 1,000,000,000"
+                                                          : "a time such as \"50ms\""));
   }
 
   void alerts(Spot where, const toml::node& node) {

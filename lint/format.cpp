@@ -26,7 +26,8 @@ std::string first_word(std::string_view text) {
 std::optional<Format> format_of(const std::string& path, std::string_view text) {
   const std::size_t dot = path.find_last_of("./");
   const std::string ending = dot == std::string::npos || path[dot] == '/' ? "" : path.substr(dot);
-  if (ending == ".toml") return looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
+  const bool named_so = path.ends_with("capacity.toml") && text.find("[drill]") == std::string_view::npos;
+  if (ending == ".toml") return named_so || looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
   if (ending == ".yaml" || ending == ".yml") return Format::envoy;
   if (ending == ".json") return Format::envoy;
   if (ending == ".cfg") return Format::haproxy;
@@ -39,7 +40,8 @@ std::optional<Format> format_of(const std::string& path, std::string_view text) 
       std::any_of(std::begin(blocks), std::end(blocks), [&](const char* block) { return word == block; });
   if (nginx && text.find('{') != std::string_view::npos) return Format::nginx;
   constexpr const char* members[] = {"---", "admin:", "node:", "static_resources:", "dynamic_resources:"};
-  if (word.empty() ? text.starts_with('{') : std::find(std::begin(members), std::end(members), word) != std::end(members))
+  if (word.empty() ? text.starts_with('{')
+                   : std::find(std::begin(members), std::end(members), word) != std::end(members))
     return Format::envoy;
   return looks_like_capacity(text) ? std::optional{Format::capacity} : std::nullopt;
 }

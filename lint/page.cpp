@@ -69,9 +69,13 @@ std::string page_of(const Rule& rule) {
   page += "\nInstead:\n" + wrapped(rule.fix, 100);
   if (!rule.capacity.empty()) page += "\nWith a capacity.toml such as\n\n" + indented(rule.capacity);
   if (!rule.running.empty()) page += "\nBeside a running HAProxy that says\n\n" + indented(rule.running);
-  page += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);
+  if (!rule.bad.empty()) page += "\nFound in\n\n" + indented(rule.bad) + "\nand not in\n\n" + indented(rule.good);
   if (!rule.good_capacity.empty()) page += "\nwith\n\n" + indented(rule.good_capacity);
-  if (!rule.drill.empty()) page += fmt::format("\nSee it happen:\n\n    firedrill run {}\n", drill_file(rule));
+  if (rule.drill.empty()) return page;
+  const std::string folder{rule.drill.substr(0, rule.drill.find('/'))};
+  page += fmt::format("\nSee it happen{}:\n\n    firedrill run {}\n",
+                      has_folder(rule) ? fmt::format(", beside what drills/{}/README.md starts", folder) : "",
+                      drill_file(rule));
   return page;
 }
 

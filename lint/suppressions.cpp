@@ -62,8 +62,9 @@ void read_comment(const Source& source, Spot spot, bool alone, std::string_view 
   const std::string_view directive = words.substr(0, words.find_first_of(" \t:"));
   const bool whole_file = directive == "ignore-file";
   if (!whole_file && directive != "ignore") {
-    found.push_back(
-        {&lame_suppression, spot, fmt::format("\"{}\" suppresses nothing: ignore and ignore-file do", directive), ""});
+    found.push_back({&lame_suppression, spot,
+                     fmt::format("\"{}\" suppresses nothing: ignore and ignore-file do", directive),
+                     "Write # firedrill: ignore HA04: reason, or # firedrill: ignore-file HA04: reason"});
     return;
   }
   words.remove_prefix(directive.size());
@@ -81,9 +82,11 @@ void read_comment(const Source& source, Spot spot, bool alone, std::string_view 
     if (id.empty()) continue;
     const Rule* rule = rule_named(id);
     if (rule == nullptr)
-      found.push_back({&lame_suppression, spot, fmt::format("there is no rule \"{}\"", id), ""});
+      found.push_back({&lame_suppression, spot, fmt::format("there is no rule \"{}\"", id),
+                       "Name the rule as its finding does, HA04 for example; docs/checks.md has all of them."});
     else if (rule == &unreadable)
-      found.push_back({&lame_suppression, spot, "FD01 cannot be suppressed: the file was not understood", ""});
+      found.push_back({&lame_suppression, spot, "FD01 cannot be suppressed: the file was not understood",
+                       "Remove the comment, and mend what FD01 names."});
     else
       list.push_back({rule, spot, whole_file ? 0 : alone ? next_line(source, spot.line) : spot.line, false});
   }

@@ -1,6 +1,7 @@
 // firedrill check on configurations of load balancers: what it prints, how it ends, and whom it asks.
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,7 +55,57 @@ TEST(CheckLoadBalancers, SaysThatAGoodFileIsGood) {
 
   EXPECT_EQ(it.exit_code, 0);
   EXPECT_EQ(it.error, "");
-  EXPECT_EQ(it.out, "ok: small, 1.5s, 1 fault, 2 checks\nok: haproxy.cfg, HAProxy, 1 frontend, 1 backend, 1 server\n");
+  EXPECT_EQ(it.out,
+            "ok: small, 1.5s, 1 fault, 2 checks\n"
+            "ok: haproxy.cfg, HAProxy, 1 frontend, 1 backend, 1 server (HAProxy itself was not asked: --ask)\n");
+}
+
+TEST(CheckLoadBalancers, ReadsWhatIsPipedIn) {
+  const Desk desk;
+  desk.write("haproxy.cfg", outage());
+  desk.write("small.toml", small_drill());
+  desk.write("envoy.json", R"({"staticResources": {"clusters": []}, "admn": {}})");
+  link_program(desk, "fd");
+  const auto piped = [&](const std::string& file) {
+    const Ran ran = run_script(desk, "./fd check - <" + file);
+    return std::pair{ran.exit_code, ran.said};
+  };
+
+  EXPECT_THAT(piped("haproxy.cfg"), testing::Pair(1, HasSubstr("-:10:24: error: HA05: ")));
+  EXPECT_THAT(piped("small.toml"), testing::Pair(0, StartsWith("ok: small, 1.5s, 1 fault, 2 checks")));
+  EXPECT_THAT(piped("envoy.json"), testing::Pair(1, HasSubstr("-:1:40: error: FD02: a bootstrap of Envoy 1.33")));
+  EXPECT_THAT(piped("/dev/null"), testing::Pair(2, HasSubstr("[drill] is missing")));
+}
+
+TEST(CheckLoadBalancers, TakesAFileForWhatItsNameSays) {
+  const Desk desk;
+  desk.write("capacity.toml", "[trafic]\nrate = 10\n");
+  desk.write("envoy.json", R"({"staticResources": {"clusterz": []}})");
+
+  EXPECT_THAT(firedrill(desk, {"check", "capacity.toml"}).out, HasSubstr("did you mean [traffic]?"));
+  EXPECT_THAT(firedrill(desk, {"check", "envoy.json"}).out, HasSubstr("did you mean \"clusters\"?"));
+  const Finished missing = firedrill(desk, {"check", "nowhere.cfg", "--format", "json"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.out, AllOf(HasSubstr("\"FD01\""), HasSubstr("No such file"), Not(HasSubstr("drill does not"))));
+}
+
+TEST(CheckLoadBalancers, JudgesAFileOnceThoughItIsNamedTwice) {
+  const Desk desk;
+  desk.write("haproxy.cfg", good_haproxy);
+
+  EXPECT_EQ(firedrill(desk, {"check", "haproxy.cfg", "haproxy.cfg"}).out,
+            firedrill(desk, {"check", "haproxy.cfg"}).out);
+}
+
+// A pipe gives its text once: a second look would wait for ever.
+TEST(CheckLoadBalancers, DoesNotWaitForWhatANamedPipeHasSaid) {
+  const Desk desk;
+  link_program(desk, "fd");
+
+  const Ran it = run_script(desk, "mkfifo pipe\necho 'x =' >pipe &\n./fd check pipe\n");
+
+  EXPECT_EQ(it.exit_code, 2);
+  EXPECT_THAT(it.said, HasSubstr("pipe:1:"));
 }
 
 TEST(CheckLoadBalancers, TellsPlaceReasonRemedyAndDrill) {
@@ -233,6 +284,10 @@ TEST(CheckLoadBalancers, ExplainsARule) {
   EXPECT_THAT(page.out, StartsWith("HA02  warning  a queue without a timeout of its own\n"));
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.error, HasSubstr("there is no rule \"HA99\"; there are FD01 "));
+  EXPECT_EQ(firedrill(desk, {"check", "--explain", "ha02"}).out, page.out);
+  EXPECT_THAT(firedrill(desk, {"check", "--explain", "PR01"}).out, HasSubstr("haproxy -c or nginx -t"));
+  EXPECT_THAT(firedrill(desk, {"check", "--explain", "HA05"}).out,
+              HasSubstr("beside what drills/haproxy/README.md starts"));
 }
 
 TEST(CheckLoadBalancers, SuppressesForAReason) {
