@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace firedrill::lint {
 
 std::string_view name_of(Severity severity) {
@@ -19,6 +21,12 @@ void Findings::add(const Rule& rule, Spot spot, std::string message, std::string
            one.spot.column == spot.column && one.message == message;
   });
   if (!known) list_.push_back({&rule, spot, std::move(message), std::move(fix)});
+}
+
+std::string more_like_it(std::size_t places) { return places < 2 ? "" : fmt::format("; {} more like it", places - 1); }
+
+void Findings::add(const Rule& rule, const std::vector<Spot>& places, std::string message) {
+  if (!full()) list_.push_back({&rule, places.front(), std::move(message), "", {places.begin() + 1, places.end()}});
 }
 
 }  // namespace firedrill::lint

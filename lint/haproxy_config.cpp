@@ -37,15 +37,28 @@ std::int64_t lax_number(std::string_view text) {
   return number;
 }
 
+const std::vector<std::size_t>& Section::lines_with(std::string_view word) const {
+  static const std::vector<std::size_t> none;
+  for (; sorted_ < lines.size(); ++sorted_) {
+    const std::string_view first = lines[sorted_].word(0);
+    const auto it = by_word_.find(first);
+    (it == by_word_.end() ? by_word_[std::string{first}] : it->second).push_back(sorted_);
+  }
+  const auto it = by_word_.find(word);
+  return it == by_word_.end() ? none : it->second;
+}
+
 std::string Section::shown() const { return name.empty() ? kind : fmt::format("{} \"{}\"", kind, name); }
 
 Setting find(const Section& section, std::initializer_list<std::string_view> words) {
   for (const Section* at = &section; at != nullptr; at = at->from) {
-    for (auto line = at->lines.rbegin(); line != at->lines.rend(); ++line) {
+    const std::vector<std::size_t>& candidates = at->lines_with(*words.begin());
+    for (auto candidate = candidates.rbegin(); candidate != candidates.rend(); ++candidate) {
+      const Line& line = at->lines[*candidate];
       std::size_t i = 0;
       const bool same =
-          std::all_of(words.begin(), words.end(), [&](std::string_view word) { return line->word(i++) == word; });
-      if (same) return {&*line, at, words.size()};
+          std::all_of(words.begin(), words.end(), [&](std::string_view word) { return line.word(i++) == word; });
+      if (same) return {&line, at, words.size()};
     }
   }
   return {};
@@ -86,18 +99,13 @@ std::int64_t Server::number(std::string_view called) const {
 }
 
 const Section* Config::global() const {
-  const auto it =
-      std::find_if(sections.begin(), sections.end(), [](const Section& s) { return s.place == Place::global; });
-  return it == sections.end() ? nullptr : &*it;
+  return index().globals.empty() ? nullptr : index().globals.front();
 }
 
 const Line* Config::global_line(std::string_view word) const {
   const Line* last = nullptr;
-  for (const Section& section : sections) {
-    if (section.place != Place::global) continue;
-    for (const Line& line : section.lines)
-      if (line.word(0) == word) last = &line;
-  }
+  for (const Section* global : index().globals)
+    if (const auto& lines = global->lines_with(word); !lines.empty()) last = &global->lines[lines.back()];
   return last;
 }
 
@@ -105,6 +113,7 @@ const Index& Config::index() const {
   if (index_) return *index_;
   index_.emplace();
   for (const Section& section : sections) {
+    if (section.place == Place::global) index_->globals.push_back(&section);
     if (!section.is_proxy()) continue;
     if (section.faces_clients()) index_->front.try_emplace(section.name, &section);
     if (section.faces_servers()) index_->back.try_emplace(section.name, &section);
@@ -112,8 +121,10 @@ const Index& Config::index() const {
   for (const Section& section : sections) {
     if (!section.is_proxy() || !section.faces_clients()) continue;
     for (const Section* backend : backends_of(*this, section)) index_->frontends[backend].push_back(&section);
-    for (const Line& line : section.lines)
-      if (line.word(0) == "use_backend" && line.word(1).find('%') != std::string_view::npos) index_->dynamic = true;
+    if (std::any_of(section.lines.begin(), section.lines.end(), [](const Line& line) {
+          return line.word(0) == "use_backend" && line.word(1).find('%') != std::string_view::npos;
+        }))
+      index_->dynamic.push_back(&section);
   }
   return *index_;
 }
@@ -130,7 +141,12 @@ const std::vector<const Section*>& Config::frontends_of(const Section& backend) 
   return it == index().frontends.end() ? none : it->second;
 }
 
-bool Config::is_dynamic() const { return index().dynamic; }
+const std::vector<const Section*>& Config::frontends_that_may_reach(const Section& backend) const {
+  const auto& by_name = frontends_of(backend);
+  return by_name.empty() ? index().dynamic : by_name;
+}
+
+bool Config::is_dynamic() const { return !index().dynamic.empty(); }
 
 namespace {
 

@@ -46,6 +46,12 @@ struct Section {
   bool faces_servers() const { return place == Place::backend || place == Place::listen; }
   /// `backend "api"`.
   std::string shown() const;
+  /// Which lines begin with this word, in order. A section may have a hundred thousand, and each may ask.
+  const std::vector<std::size_t>& lines_with(std::string_view word) const;
+
+ private:
+  mutable std::map<std::string, std::vector<std::size_t>, std::less<>> by_word_;
+  mutable std::size_t sorted_ = 0;  // lines that are in it
 };
 
 /// A line, and whether it was inherited.
@@ -93,7 +99,8 @@ struct Server {
 struct Index {
   std::map<std::string_view, const Section*> front, back;
   std::map<const Section*, std::vector<const Section*>> frontends;
-  bool dynamic = false;
+  std::vector<const Section*> globals;
+  std::vector<const Section*> dynamic;  // frontends whose use_backend takes a name from the request
 };
 
 class Config {
@@ -105,6 +112,8 @@ class Config {
   const Line* global_line(std::string_view word) const;
   /// The frontends that lead to a backend by name.
   const std::vector<const Section*>& frontends_of(const Section& backend) const;
+  /// The same, or, where no name leads to it, those that take names from the request.
+  const std::vector<const Section*>& frontends_that_may_reach(const Section& backend) const;
   /// Whether a use_backend takes its name from the request.
   bool is_dynamic() const;
 

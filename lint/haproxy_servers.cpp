@@ -64,15 +64,18 @@ void no_slow_start(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
     const std::vector<Server> servers = servers_of(section);
     if (servers.size() < 2) continue;
+    std::vector<Spot> places;
+    std::string first;
     for (const Server& server : servers) {
       const std::int64_t most = server.number("maxconn");
       if (server.option("check") == nullptr || server.option("slowstart") != nullptr || most <= 0 || most > 50)
         continue;
-      subject.findings.add(rule, server.line->spot(),
-                           fmt::format("server {} is checked, has maxconn {}{} and no slowstart", server.name, most,
-                                       inherited(*server.option("maxconn"), server)));
-      break;
+      if (places.empty())
+        first = fmt::format("server {} is checked, has maxconn {}{} and no slowstart", server.name, most,
+                            inherited(*server.option("maxconn"), server));
+      places.push_back(server.line->spot());
     }
+    if (!places.empty()) subject.findings.add(rule, places, first + more_like_it(places.size()));
   }
 }
 

@@ -43,24 +43,36 @@ void no_limit(const Rule& rule, const Subject& subject) {
     };
     const auto first = std::find_if(servers.begin(), servers.end(), unlimited);
     if (first == servers.end()) continue;
-    const auto many = std::count_if(servers.begin(), servers.end(), unlimited);
+    std::vector<Spot> places;
+    for (const Server& server : servers) {
+      const Option* own = server.option("maxconn");
+      if (unlimited(server)) places.push_back(own != nullptr ? own->spot() : server.line->spot());
+    }
     const Option* zero = first->option("maxconn");
-    subject.findings.add(rule, zero != nullptr ? zero->spot() : first->line->spot(),
-                         fmt::format("{}: {} of {} servers have no maxconn{}", section.shown(), many, servers.size(),
-                                     zero != nullptr ? ", or one of 0" + inherited(*zero, *first) : ""));
+    subject.findings.add(
+        rule, places,
+        fmt::format("{}: {} of {} servers have no maxconn{}", section.shown(), places.size(), servers.size(),
+                    zero != nullptr ? ", or one of 0" + inherited(*zero, *first) : ""));
   }
 }
 
 // More clients than this for a slot, and a second or more to wait: the queue is where users spend their time.
 constexpr std::int64_t clients_for_a_slot = 50;
+/// Without a maxconn as many come as the process has descriptors for; what HAProxy was once built with is the least to
+/// reckon with.
+constexpr std::int64_t unknown_clients = 2000;
 
 void crowd_before_few_slots(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
     const std::int64_t slots = slots_of(section);
     if (slots <= 0) continue;
     std::int64_t clients = 0;
-    for (const Section* frontend : subject.config.frontends_of(section))
-      clients += clients_of(subject.config, *frontend).value_or(0);
+    bool all_known = true;
+    for (const Section* frontend : subject.config.frontends_that_may_reach(section)) {
+      const auto some = clients_of(subject.config, *frontend);
+      all_known = all_known && some;
+      clients += some.value_or(unknown_clients);
+    }
     const Setting queue = find(section, {"timeout", "queue"});
     const Setting wait = queue ? queue : find(section, {"timeout", "connect"});
     const auto time = wait ? parse_time(wait.value()) : Time{0};
@@ -71,8 +83,9 @@ void crowd_before_few_slots(const Rule& rule, const Subject& subject) {
         rule, limit != nullptr ? limit->spot() : server.line->spot(),
         fmt::format(
             "{}: {} clients may come, and there are {} slots{}; the others wait up to {}{} in a queue of any length",
-            section.shown(), clients, slots, limit != nullptr ? inherited(*limit, server) : "",
-            wait ? std::string{wait.value()} : "for ever", inherited(wait, section)));
+            section.shown(), all_known ? std::to_string(clients) : "without any maxconn before it some thousand", slots,
+            limit != nullptr ? inherited(*limit, server) : "", wait ? std::string{wait.value()} : "for ever",
+            inherited(wait, section)));
   }
 }
 

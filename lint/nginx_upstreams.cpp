@@ -110,13 +110,17 @@ void ejected_by_default(const Rule& rule, const Subject& subject) {
   for (const Directive* upstream : subject.tree.upstreams) {
     const std::vector<const Directive*> servers = servers_of(*upstream);
     if (servers.size() < 2) continue;
+    std::vector<Spot> places;
+    std::string_view first;
     for (const Directive* server : servers) {
       if (!server->parameter("max_fails").empty()) continue;
-      subject.findings.add(rule, server->spot(),
-                           fmt::format("upstream {}: one failed request takes server {} out for 10 s",
-                                       upstream->word(1), server->word(1)));
-      break;
+      if (places.empty()) first = server->word(1);
+      places.push_back(server->spot());
     }
+    if (!places.empty())
+      subject.findings.add(rule, places,
+                           fmt::format("upstream {}: one failed request takes server {} out for 10 s{}",
+                                       upstream->word(1), first, more_like_it(places.size())));
   }
 }
 

@@ -118,14 +118,22 @@ std::vector<Finding> apply_suppressions(std::vector<Finding> findings, const Sou
   for (const Source& source : sources.all()) {
     std::vector<Suppression> list = comments_of(source, about_comments);
     if (list.empty()) continue;
-    const auto suppressed = [&](const Finding& finding) {
-      if (finding.spot.source != &source) return false;
+    const auto hidden = [&](const Rule* rule, const Spot& spot) {
+      if (spot.source != &source) return false;
       bool any = false;
       for (Suppression& one : list)
-        if (one.rule == finding.rule && (one.line == 0 || one.line == finding.spot.line)) any = one.used = true;
+        if (one.rule == rule && (one.line == 0 || one.line == spot.line)) any = one.used = true;
       return any;
     };
-    findings.erase(std::remove_if(findings.begin(), findings.end(), suppressed), findings.end());
+    // What is about several lines stays for those that nobody has decided about.
+    std::erase_if(findings, [&](Finding& finding) {
+      std::erase_if(finding.also, [&](const Spot& spot) { return hidden(finding.rule, spot); });
+      if (!hidden(finding.rule, finding.spot)) return false;
+      if (finding.also.empty()) return true;
+      finding.spot = finding.also.front();
+      finding.also.erase(finding.also.begin());
+      return false;
+    });
     for (const Suppression& one : list)
       if (!one.used)
         about_comments.push_back(

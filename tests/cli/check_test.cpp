@@ -71,9 +71,9 @@ TEST(CheckLoadBalancers, ReadsWhatIsPipedIn) {
     return std::pair{ran.exit_code, ran.said};
   };
 
-  EXPECT_THAT(piped("haproxy.cfg"), testing::Pair(1, HasSubstr("-:10:24: error: HA05: ")));
+  EXPECT_THAT(piped("haproxy.cfg"), testing::Pair(1, HasSubstr("-:11:26: error: HA05: ")));
   EXPECT_THAT(piped("small.toml"), testing::Pair(0, StartsWith("ok: small, 1.5s, 1 fault, 2 checks")));
-  EXPECT_THAT(piped("envoy.json"), testing::Pair(1, HasSubstr("-:1:40: error: FD02: a bootstrap of Envoy 1.33")));
+  EXPECT_THAT(piped("envoy.json"), testing::Pair(1, HasSubstr("-:1:39: error: FD02: a bootstrap of Envoy 1.33")));
   EXPECT_THAT(piped("/dev/null"), testing::Pair(2, HasSubstr("[drill] is missing")));
 }
 

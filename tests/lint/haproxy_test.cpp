@@ -190,6 +190,31 @@ backend api
   EXPECT_EQ(checked->outcome.findings.at(0).rule->drill, "haproxy/haproxy-maxconn");
 }
 
+// As Debian ships the file, without a maxconn in global; and with backends that the request chooses.
+TEST(TheIncident, IsFoundWhereNobodyWroteHowManyMayCome) {
+  const std::string head = R"(global
+  stats socket /run/haproxy.sock
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+  timeout queue 2s
+  timeout http-request 5s
+frontend www
+  bind :80
+)";
+  const std::string tail = "backend api\n  server api1 10.0.0.11:8080 maxconn 3\n";
+
+  EXPECT_EQ(
+      check_text("haproxy.cfg", head + "  default_backend api\n" + tail)->told("HA05"),
+      "haproxy.cfg:14:38: backend \"api\": without any maxconn before it some thousand clients may come, and there "
+      "are 3 slots; the others wait up to 2s (from defaults at line 8) in a queue of any length");
+  EXPECT_TRUE(check_text("haproxy.cfg", head + "  use_backend %[path,field(2,/)]\n" + tail)->has("HA05"));
+  EXPECT_FALSE(
+      check_text("haproxy.cfg", head + "  maxconn 100\n  use_backend %[path,field(2,/)]\n" + tail)->has("HA05"));
+}
+
 TEST(TheIncident, IsGoneOnceThePoolIsOfTheRightSize) {
   const auto checked = check_text("haproxy.cfg", R"(global
   maxconn 2000

@@ -61,6 +61,23 @@ TEST(Robustness, LargeFilesThatAreGoodAreRead) {
   EXPECT_THAT(check_text("a.yaml", clusters)->told("FD01"), testing::HasSubstr("more than 2000 findings"));
 }
 
+// A quarter of a million rules, each of which asks what its section says: were all lines read again for each, this would
+// not end before the test's time is over.
+TEST(Robustness, LargeSectionsAndManyOfThemAreRead) {
+  const std::string tail = "backend api\n  mode http\n  server s 10.0.0.1:80 maxconn 100\n";
+  std::string rules = "frontend f\n  bind :80\n  mode http\n";
+  for (int i = 0; rules.size() < ten_megabytes; ++i) {
+    const std::string name = std::to_string(i);
+    rules += "  acl a" + name + " path_beg /" + name + "\n  use_backend api if a" + name + "\n";
+  }
+  EXPECT_FALSE(check_text("a.cfg", rules + tail)->outcome.unreadable);
+
+  std::string listens = tail;
+  for (int i = 0; listens.size() < ten_megabytes; ++i)
+    listens += "listen l" + std::to_string(i) + "\n  server s 10.0.0.1:80 check track api/s\n";
+  EXPECT_THAT(check_text("a.cfg", listens)->told("FD01"), testing::HasSubstr("more than 2000 findings"));
+}
+
 TEST(Robustness, OneLineOfTenMegabytesIsRead) {
   for (const char* const name : names) EXPECT_NE(check_text(name, repeated("word ") + "\n")->ids(), "") << name;
 }

@@ -31,6 +31,19 @@ TEST(Suppressions, AloneOnALineAreForTheNextOne) {
   EXPECT_EQ(checked->told("FD04"), "a.cfg:15:3: HA09 finds nothing here to suppress");
 }
 
+TEST(Suppressions, OfOneServerLeaveTheOthers) {
+  constexpr const char* decided = " # firedrill: ignore HA04: static files only\n";
+  const std::string others = "  server api2 127.0.0.1:8082\n  server api3 127.0.0.1:8083";
+  const auto first = check_text("a.cfg", backend(decided + others));
+  const auto last = check_text("a.cfg", backend("\n" + others + decided));
+  const auto all = check_text("a.cfg", backend(decided + ("  server api2 127.0.0.1:8082" + std::string{decided})));
+
+  EXPECT_EQ(first->told("HA04"), "a.cfg:16:3: backend \"api\": 3 of 3 servers have no maxconn");
+  EXPECT_EQ(last->told("HA04"), "a.cfg:15:3: backend \"api\": 3 of 3 servers have no maxconn");
+  EXPECT_FALSE(last->has("FD04"));
+  EXPECT_FALSE(all->has("HA04"));
+}
+
 TEST(Suppressions, ForTheFileReachEverywhere) {
   const auto checked = check_text("a.cfg", "# firedrill: ignore-file HA04: static files only\n" + backend(""));
 
