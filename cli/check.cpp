@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/disk_files.hpp"
@@ -236,7 +237,9 @@ class Checking {
     if (arguments_.format == Format::json) return print(lint::to_json(findings_));
     if (arguments_.format == Format::sarif) return print(lint::to_sarif(findings_, version));
     if (arguments_.format == Format::github) return print(harmless_lines(lint::to_github(findings_)));
-    for (const lint::Finding& finding : outcome.findings) print(harmless_lines(lint::to_text(finding)));
+    const lint::Finding* before = nullptr;
+    for (const lint::Finding& finding : outcome.findings)
+      print(harmless_lines(lint::to_text(finding, std::exchange(before, &finding))));
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
       const lint::Summary& summary = outcome.summaries[i];
       const std::string name = harmless(subjects_[i].source->name());

@@ -52,11 +52,12 @@ std::string escaped(std::string_view text, bool property) {
 
 }  // namespace
 
-std::string to_text(const Finding& finding) {
+std::string to_text(const Finding& finding, const Finding* before) {
   const Rule& rule = *finding.rule;
   std::string text =
       fmt::format("{}: {}: {}: {}\n", place_of(finding.spot), name_of(rule.severity), rule.id, finding.message);
   text += excerpt(finding.spot);
+  if (before != nullptr && before->rule == finding.rule && before->remedy() == finding.remedy()) return text;
   text += fmt::format("  why: {}\n  instead: {}\n", rule.why, finding.remedy());
   if (!rule.drill.empty()) text += fmt::format("  drill: {}\n", drill_file(rule));
   return text;

@@ -30,6 +30,17 @@ TEST(Text, ShowsTheLineWithACaret) {
   EXPECT_THAT(text, testing::HasSubstr("\n  instead: "));
 }
 
+TEST(Text, SaysTheReasonOnceForSeveralInARow) {
+  const auto checked = check_text("a.cfg", "defaults\n  mood http\n  tymeout client 5s\n");
+  const auto& findings = checked->outcome.findings;
+  ASSERT_EQ(checked->ids().substr(0, 9), "FD02 FD02");
+
+  const std::string second = lint::to_text(findings.at(1), &findings.at(0));
+
+  EXPECT_THAT(second, testing::AllOf(testing::HasSubstr("tymeout"), testing::Not(testing::HasSubstr("why: "))));
+  EXPECT_THAT(lint::to_text(findings.at(1)), testing::StartsWith(second));
+}
+
 TEST(Text, OfAVeryLongLineShowsAPart) {
   const auto checked = check_text("a.cfg", "frontend f\n  nonsense" + std::string(100'000, 'x') + " more\n");
 
