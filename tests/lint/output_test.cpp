@@ -32,8 +32,9 @@ TEST(Text, ShowsTheLineWithACaret) {
 
 TEST(Text, SaysTheReasonOnceForSeveralInARow) {
   const auto checked = check_text("a.cfg", "defaults\n  mood http\n  tymeout client 5s\n");
-  const auto& findings = checked->outcome.findings;
-  ASSERT_EQ(checked->ids().substr(0, 9), "FD02 FD02");
+  std::vector<lint::Finding> findings = checked->outcome.findings;
+  std::erase_if(findings, [](const lint::Finding& one) { return one.rule->id != "FD02"; });
+  ASSERT_EQ(findings.size(), 2U);
 
   const std::string second = lint::to_text(findings.at(1), &findings.at(0));
 
