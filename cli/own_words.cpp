@@ -47,6 +47,20 @@ std::optional<Refusal> nginx_line(const std::string& line) {
   return Refusal{parts[2], parts[3].matched ? static_cast<std::uint32_t>(std::stoul(parts[3])) : 0, parts[1]};
 }
 
+// What it says without its notices and warnings, which are no reasons, and what they go on with ("   | …").
+std::string reasons_in(std::string_view said) {
+  std::string all;
+  while (!said.empty()) {
+    const std::size_t end = std::min(said.find('\n'), said.size());
+    const std::string_view line = said.substr(0, end);
+    said.remove_prefix(std::min(end + 1, said.size()));
+    const bool beside = line.starts_with("[NOTICE]") || line.starts_with("[WARNING]") || line.starts_with("   | ") ||
+                        line == "Warnings were found.";
+    if (!beside && !line.empty()) all += (all.empty() ? "" : "; ") + std::string{line};
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string_view program_of(lint::Format format) {
@@ -77,7 +91,10 @@ std::vector<Refusal> refusals_of(lint::Format format, const std::string& file) {
     refusals.push_back(*std::move(refusal));
   }
   // It has refused, whatever its words were.
-  if (refusals.empty()) refusals.push_back({file, 0, ran.said.empty() ? "it says no word" : ran.said});
+  if (refusals.empty()) {
+    std::string reasons = reasons_in(ran.said);
+    refusals.push_back({file, 0, reasons.empty() ? "it says no word" : std::move(reasons)});
+  }
   return refusals;
 }
 

@@ -161,12 +161,19 @@ TEST(CheckLoadBalancers, AsksTheProgramsThemselves) {
 
   const Finished good = firedrill(desk, {"check", "good.cfg", "good.conf", "--ask", "--fail-on", "never"});
   const Finished bad = firedrill(desk, {"check", "bad.cfg", "bad.conf", "--ask", "--fail-on", "never"});
+  // A reason that is no alert, beside notices that are none.
+  desk.write("deaf.cfg", "defaults\n  mode http\nbackend api\n  server api1 127.0.0.1:18081\n");
+  const Finished deaf = firedrill(desk, {"check", "deaf.cfg", "--ask"});
   const Finished none = firedrill(desk, {"check", "absent.toml", "--ask"});
 
   EXPECT_EQ(good.exit_code, 0) << good.out << good.error;
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_THAT(bad.out, HasSubstr("error: PR01: HAProxy itself refuses it: "));
   EXPECT_THAT(bad.out, HasSubstr("error: PR01: nginx itself refuses it: cannot load certificate"));
+  EXPECT_EQ(deaf.exit_code, 2);
+  EXPECT_THAT(deaf.out, AllOf(HasSubstr("deaf.cfg: error: PR01: HAProxy itself refuses it: Configuration file has no "
+                                        "error but will not start (no listener)"),
+                              Not(HasSubstr("NOTICE"))));
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.error, HasSubstr("--ask takes configurations of HAProxy and nginx"));
 }
