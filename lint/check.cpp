@@ -79,8 +79,11 @@ class Checking {
     return what;
   }
 
-  // Neither HAProxy nor nginx starts with that.
+  // Neither HAProxy nor nginx starts with that. What is no text, or stands in no section, was told.
   static void nothing_in(const Source& source, Findings& findings) {
+    const auto& told = findings.list();
+    if (std::any_of(told.begin(), told.end(), [](const Finding& one) { return one.rule->severity == Severity::error; }))
+      return;
     findings.add(refused, {&source, 0, 0}, "there is nothing in this file");
   }
 

@@ -10,6 +10,7 @@ namespace {
 
 // The first word of a text that is no comment.
 std::string first_word(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);

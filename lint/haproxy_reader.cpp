@@ -32,7 +32,17 @@ class Reading {
 
  private:
   bool is_text() {
-    const std::size_t zero = source_.text().find('\0');
+    const std::string_view text = source_.text();
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+      findings_.add(unreadable, {&source_, 1, 1}, "this is UTF-16, by its byte order mark, and HAProxy reads bytes",
+                    "Save it as UTF-8 without a byte order mark (BOM).");
+      return false;
+    }
+    if (text.starts_with(byte_order_mark))
+      findings_.add(refused, {&source_, 1, 1},
+                    "the file begins with a byte order mark (BOM), which HAProxy takes for a part of its first word",
+                    "Save it as UTF-8 without a byte order mark.");
+    const std::size_t zero = text.find('\0');
     if (zero == std::string_view::npos) return true;
     const auto at = source_.at(zero);
     findings_.add(unreadable, {&source_, at.line, at.column}, "this is no text: there is a zero byte");

@@ -22,7 +22,9 @@ int hex(char c) {
 class Cutter {
  public:
   Cutter(Spot line, const Lookup& variable, Findings& findings)
-      : spot_{line}, text_{line.source->line(line.line)}, variable_{variable}, findings_{findings} {}
+      : spot_{line}, text_{line.source->line(line.line)}, variable_{variable}, findings_{findings} {
+    if (line.line == 1 && text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();  // the reader has told
+  }
 
   std::vector<Word> cut() {
     while (at_ < text_.size()) {

@@ -24,6 +24,9 @@ class Files {
   virtual std::vector<std::string> matches(const std::string& pattern) = 0;
 };
 
+/// What some editors put in front of UTF-8. No program that is checked takes it for nothing.
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// One text with its name.
 class Source {
  public:
