@@ -70,6 +70,10 @@ class Arguments {
         " kern user mail daemon auth syslog lpr news uucp cron auth2 ftp ntp audit alert cron2 local0 local1 local2 "
         "local3 local4 local5 "
         "local6 local7 ";
+    if (line_.negated) {
+      if (line_.words.size() > 1) wrong(1, "no log takes no arguments: it forgets all that were");
+      return;
+    }
     if (line_.word(1) == "global" && line_.words.size() > 2) return wrong(2, "log global stands alone");
     if (line_.word(1) == "global") return;
     std::size_t at = 2;
@@ -137,10 +141,11 @@ class Arguments {
 
   void balance() {
     constexpr std::string_view algorithms =
-        " roundrobin static-rr leastconn first source uri url_param hdr random rdp-cookie ";
+        " roundrobin static-rr leastconn first source uri url_param hdr hash random rdp-cookie ";
     const std::string_view word = line_.word(1), name = word.substr(0, word.find('('));
     if (word.empty()) return;
-    if (!listed(algorithms, name)) return wrong(1, fmt::format("\"{}\" is no algorithm of balance", word));
+    if (!listed(algorithms, name) || word.starts_with("hash("))
+      return wrong(1, fmt::format("\"{}\" is no algorithm of balance", word));
     const std::size_t open = word.find('('), close = word.find(')');
     const std::string_view inside = open == std::string_view::npos || close == std::string_view::npos
                                         ? ""
@@ -151,6 +156,7 @@ class Arguments {
       wrong(1, "balance rdp-cookie takes the name of a cookie: rdp-cookie(name)");
     if (name == "random" && open != std::string_view::npos && (!is_whole_number(inside) || lax_number(inside) < 1))
       wrong(1, "balance random takes a number of draws from 1");
+    if (name == "hash") return hash();
     if (name != "uri") return;
     for (std::size_t at = 2; at < line_.words.size(); ++at) {
       if (listed(" whole path-only ", line_.word(at))) continue;
@@ -159,6 +165,16 @@ class Arguments {
       if (lax_number(line_.word(++at)) < 1)
         return wrong(at - 1, fmt::format("balance uri {} takes a number from 1", line_.word(at - 1)));
     }
+  }
+
+  // Converters are part of the word.
+  void hash() {
+    const std::string_view text = line_.word(2);
+    if (text.empty()) return wrong(1, "balance hash takes an expression, such as req.hdr(X-User)");
+    const auto length = check_expression(context_, 2, text, From::request);
+    if (length && *length < text.size())
+      wrong(2, fmt::format("\"{}\" cannot stand behind \"{}\"", text.substr(*length), text.substr(0, *length)));
+    if (!line_.word(3).empty()) wrong(3, "balance hash takes one expression");
   }
 
   void hash_type() {
@@ -219,6 +235,8 @@ class Arguments {
       if (name == "set-var-fmt") check_format(context_, 2, From::anywhere);
     }
     if (name == "cpu-map") cpu_map();
+    if (name == "lua-prepend-path" && !listed(" path cpath ", line_.word(2)) && !line_.word(2).empty())
+      wrong(2, fmt::format("lua-prepend-path takes path or cpath there, not \"{}\"", line_.word(2)));
     if (name == "h1-case-adjust") {
       const std::string_view from = line_.word(1), to = line_.word(2);
       const bool same = std::equal(from.begin(), from.end(), to.begin(), to.end(),

@@ -92,6 +92,9 @@ struct Server {
   /// The last of that name; "no-check" takes "check" away.
   const Option* option(std::string_view called) const;
   std::int64_t number(std::string_view called) const;  // 0 when it is not set
+  /// In maintenance from the start.
+  bool is_off() const { return option("disabled") != nullptr && option("enabled") == nullptr; }
+  std::int64_t weight() const { return option("weight") == nullptr ? 1 : number("weight"); }
   bool is_backup() const { return option("backup") != nullptr; }
 };
 

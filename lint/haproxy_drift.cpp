@@ -79,14 +79,14 @@ class Drift {
     const std::int64_t least = one.number("minconn"), most = std::max(one.number("maxconn"), least);
     limit(*row, one, "slim", least > 0 && least == most ? "minconn" : "maxconn", most, shown);
     limit(*row, one, "qlimit", "maxqueue", one.number("maxqueue"), shown);
-    limit(*row, one, "uweight", "weight", one.option("weight") == nullptr ? 1 : one.number("weight"), shown);
+    limit(*row, one, "uweight", "weight", one.weight(), shown);
     state(*row, one, shown);
     address(*row, one, shown);
   }
 
   void state(const Running::Row& row, const Server& one, const std::string& shown) {
     const std::string_view now = Running::value(row, "status");
-    const bool asked = one.option("disabled") != nullptr && one.option("enabled") == nullptr;
+    const bool asked = one.is_off();
     // "MAINT (resolution)" and its like are HAProxy's own doing; a weight of 0 drains, and is compared itself.
     if (!now.empty() && asked != (now == "MAINT"))
       differs(one.line->spot(), shown, "state", asked ? "disabled" : "enabled", "", now);

@@ -30,6 +30,12 @@ std::span<const ConfigRule> drift_rules();
 
 /// Slots of all servers that are no backups (of all, if all are); -1 when one of them is unlimited.
 std::int64_t slots_of(const Section& backend);
+/// Whether something but the load decides which server a request goes to.
+bool is_persistent(const Section& backend);
+/// Whether any can come to it: not while it is disabled, and with a weight of 0 only those that are tied to it.
+bool gets_requests(const Server& server, const Section& backend);
+/// What bounds the wait for a slot: timeout queue, or timeout connect where that is not set, or is 0.
+Setting wait_of(const Section& backend);
 /// The frontend's own maxconn, or the global one; nothing when HAProxy works it out from the descriptor limit.
 std::optional<std::int64_t> clients_of(const Config& config, const Section& frontend);
 

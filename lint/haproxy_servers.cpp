@@ -8,19 +8,23 @@
 #include "lint/haproxy_rules.hpp"
 
 namespace firedrill::lint::haproxy {
-namespace {
 
-using namespace std::chrono_literals;
-
-// Whether something but the load decides which server a request goes to.
 bool is_persistent(const Section& section) {
   for (const std::string_view first : {"cookie", "stick", "use-server", "persist"})
     if (find(section, {first})) return true;
   const Setting balance = find(section, {"balance"});
-  constexpr std::array hashes{"source", "uri", "url_param", "hdr", "rdp-cookie"};
+  constexpr std::array hashes{"source", "uri", "url_param", "hdr", "hash", "rdp-cookie"};
   const std::string_view algorithm = balance ? balance.value().substr(0, balance.value().find('(')) : "";
   return std::find(hashes.begin(), hashes.end(), algorithm) != hashes.end();
 }
+
+bool gets_requests(const Server& server, const Section& backend) {
+  return !server.is_off() && (server.weight() != 0 || is_persistent(backend));
+}
+
+namespace {
+
+using namespace std::chrono_literals;
 
 bool is_leastconn(const Section& section) {
   const Setting balance = find(section, {"balance"});
@@ -101,13 +105,14 @@ void stale_connections(const Rule& rule, const Subject& subject) {
 
 void uneven(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
+    // One is filled up to its maxconn before the next one gets anything: weights have no meaning.
+    if (const Setting balance = find(section, {"balance"}); balance && balance.value() == "first") continue;
     const std::vector<Server> servers = servers_of(section);
     const Server* first = nullptr;
     for (const Server& server : servers) {
-      if (server.is_backup() || server.number("maxconn") <= 0) continue;
+      if (server.is_backup() || server.is_off() || server.weight() == 0 || server.number("maxconn") <= 0) continue;
       if (first == nullptr) first = &server;
-      const auto weight = [](const Server& one) { return one.option("weight") == nullptr ? 1 : one.number("weight"); };
-      if (server.number("maxconn") * weight(*first) == first->number("maxconn") * weight(server)) continue;
+      if (server.number("maxconn") * first->weight() == first->number("maxconn") * server.weight()) continue;
       subject.findings.add(
           rule, server.option("maxconn")->spot(),
           fmt::format("server {} has maxconn {}{} and {} has {}{}, and their weights do not say so", server.name,
@@ -166,7 +171,7 @@ const ConfigRule server_rows[] = {
       "[app]\nkeep_alive = \"2s\"\n"},
      stale_connections},
     {{"HA20", Severity::info, "servers of different size with the same weight",
-      "Servers of one backend differ in maxconn and not in weight.",
+      "Servers of one backend differ in maxconn and not in weight, and share the load (not balance first).",
       "They get the same share, so the small one is full and queues while the large one is idle.",
       "Give them weights in proportion to maxconn.", "pool-exhaustion",
       HEAD TIMES FRONT BACK "  server api1 127.0.0.1:8081 maxconn 100\n  server api2 127.0.0.1:8082 maxconn 200\n",

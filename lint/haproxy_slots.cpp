@@ -15,12 +15,17 @@ std::int64_t slots_of(const Section& backend) {
       std::all_of(servers.begin(), servers.end(), [](const Server& one) { return one.is_backup(); });
   std::int64_t sum = 0;
   for (const Server& server : servers) {
-    if (server.is_backup() && !only_backups) continue;
+    if ((server.is_backup() && !only_backups) || !gets_requests(server, backend)) continue;
     const std::int64_t most = std::max(server.number("maxconn"), server.number("minconn"));
     if (most <= 0) return -1;
     sum += most * server.count;
   }
   return sum;
+}
+
+Setting wait_of(const Section& backend) {
+  const auto own = time_of(backend, "queue");
+  return find(backend, {"timeout", own && *own > Time{0} ? "queue" : "connect"});
 }
 
 std::optional<std::int64_t> clients_of(const Config& config, const Section& frontend) {
@@ -38,8 +43,8 @@ using namespace std::chrono_literals;
 void no_limit(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
     const std::vector<Server> servers = servers_of(section);
-    const auto unlimited = [](const Server& server) {
-      return server.number("maxconn") <= 0 && server.number("minconn") <= 0;
+    const auto unlimited = [&](const Server& server) {
+      return server.number("maxconn") <= 0 && server.number("minconn") <= 0 && gets_requests(server, section);
     };
     const auto first = std::find_if(servers.begin(), servers.end(), unlimited);
     if (first == servers.end()) continue;
@@ -73,19 +78,19 @@ void crowd_before_few_slots(const Rule& rule, const Subject& subject) {
       all_known = all_known && some;
       clients += some.value_or(unknown_clients);
     }
-    const Setting queue = find(section, {"timeout", "queue"});
-    const Setting wait = queue ? queue : find(section, {"timeout", "connect"});
-    const auto time = wait ? parse_time(wait.value()) : Time{0};
-    if (clients <= slots * clients_for_a_slot || (time && *time > 0us && *time < 1s)) continue;
+    const Setting wait = wait_of(section);
+    const Time time = wait ? parse_time(wait.value()).value_or(0us) : 0us;
+    if (clients <= slots * clients_for_a_slot || (time > 0us && time < 1s)) continue;
     const Server server = servers_of(section).front();
     const Option* limit = server.option("maxconn");
     subject.findings.add(
         rule, limit != nullptr ? limit->spot() : server.line->spot(),
-        fmt::format(
-            "{}: {} clients may come, and there are {} slots{}; the others wait up to {}{} in a queue of any length",
-            section.shown(), all_known ? std::to_string(clients) : "without any maxconn before it some thousand", slots,
-            limit != nullptr ? inherited(*limit, server) : "", wait ? std::string{wait.value()} : "for ever",
-            inherited(wait, section)));
+        fmt::format("{}: {} clients may come, and there are {} slots{}; the others wait {}{} in a queue of any length",
+                    section.shown(),
+                    all_known ? std::to_string(clients) : "without any maxconn before it some thousand", slots,
+                    limit != nullptr ? inherited(*limit, server) : "",
+                    time > 0us ? fmt::format("up to {}", wait.value()) : "for ever",
+                    time > 0us ? inherited(wait, section) : ""));
   }
 }
 

@@ -24,8 +24,8 @@ bool has_servers(const Section& section) { return !servers_of(section).empty(); 
 
 // The longest one waits for a slot.
 std::optional<Time> queue_time(const Section& section) {
-  const auto own = time_of(section, "queue");
-  return finite(own ? own : time_of(section, "connect"));
+  const Setting wait = wait_of(section);
+  return wait ? finite(parse_time(wait.value())) : std::nullopt;
 }
 
 // All attempts to connect, with the pause of up to a second between them.
@@ -54,17 +54,20 @@ void missing(const Rule& rule, const Subject& subject) {
 
 void no_queue_timeout(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
-    if (!section.is_proxy() || find(section, {"timeout", "queue"})) continue;
+    if (!section.is_proxy()) continue;
+    const Setting queue = find(section, {"timeout", "queue"});
+    if (queue && parse_time(queue.value()) != Time{0}) continue;
+    const std::string none = queue ? fmt::format("timeout queue is 0{}, which is none", inherited(queue, section))
+                                   : "there is no timeout queue";
     for (const Server& server : servers_of(section)) {
       const Option* limit = server.option("maxconn");
       if (server.number("maxconn") <= 0) continue;
       const Setting connect = find(section, {"timeout", "connect"});
-      subject.findings.add(
-          rule, limit->spot(),
-          fmt::format(
-              "{}: servers have a maxconn{}, but there is no timeout queue; timeout connect counts{}", section.shown(),
-              inherited(*limit, server),
-              connect ? fmt::format(": {}{}", connect.value(), inherited(connect, section)) : ", and there is none"));
+      subject.findings.add(rule, limit->spot(),
+                           fmt::format("{}: servers have a maxconn{}, but {}; timeout connect counts{}",
+                                       section.shown(), inherited(*limit, server), none,
+                                       connect ? fmt::format(": {}{}", connect.value(), inherited(connect, section))
+                                               : ", and there is none"));
       break;
     }
   }
@@ -210,7 +213,7 @@ const ConfigRule timeout_rows[] = {
       HEAD TIMES FRONT "backend api\n  server api1 127.0.0.1:8081 maxconn 100\n"},
      missing},
     {{"HA02", Severity::warning, "a queue without a timeout of its own",
-      "A server has a maxconn, and neither its backend nor its defaults have a timeout queue.",
+      "A server has a maxconn, and neither its backend nor its defaults have a timeout queue above 0.",
       "timeout connect then also says how long one may wait for a slot. Made longer for a slow network, it silently "
       "makes the queue "
       "longer, and users leave before their 503.",

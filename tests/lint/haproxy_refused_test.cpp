@@ -47,16 +47,34 @@ std::string with(const std::string& section, const std::string& line) {
 
 const Lines mistakes[] = {
     {"global",
-     {"nbthread 0", "cpu-map foo 1", "cpu-map 1", "spread-checks 80", "maxsslconn -1", "profiling.tasks maybe",
-      "default-path sideways", "httpclient.ssl.verify maybe", "tune.ssl.default-dh-param 10", "tune.maxrewrite -1",
-      "ssl-default-bind-options no-foo", "ssl-default-bind-options ssl-min-ver TLSv9", "stats maxconn 0",
-      "stats socket /tmp/x mode 9z9", "set-var proc.x foo(5)", "set-var-fmt proc.x \"%[foo]\"",
-      "h1-case-adjust foo bar"}},
+     {"nbthread 0",
+      "cpu-map foo 1",
+      "cpu-map 1",
+      "spread-checks 80",
+      "maxsslconn -1",
+      "profiling.tasks maybe",
+      "default-path sideways",
+      "httpclient.ssl.verify maybe",
+      "tune.ssl.default-dh-param 10",
+      "tune.maxrewrite -1",
+      "ssl-default-bind-options no-foo",
+      "ssl-default-bind-options ssl-min-ver TLSv9",
+      "stats maxconn 0",
+      "stats socket /tmp/x mode 9z9",
+      "set-var proc.x foo(5)",
+      "set-var-fmt proc.x \"%[foo]\"",
+      "h1-case-adjust foo bar",
+      "no log 127.0.0.1 local0",
+      "lua-prepend-path /x/?.lua foo",
+      "lua-prepend-path /x/?.lua path more",
+      "tune.recv_enough",
+      "log"}},
     {"defaults",
      {"acl a path /", "retry-on foo", "hash-balance-factor 50", "log-format \"%zz\"", "log-format \"%{\"",
       "log-format \"%[path]\"", "option forwardfor excpt 127.0.0.1", "option forwardfor except 127.0.0.300",
       "no option forwardfor", "hash-type consistent foo", "cookie X rewrite insert", "email-alert level foo",
-      "compression algo foo", "http-error status 999", "option external-check x", "log global x"}},
+      "compression algo foo", "http-error status 999", "option external-check x", "log global x", "no log global",
+      "log"}},
     {"frontend",
      {"bind 127.0.0.1:0",
       "bind 127.0.0.1:80-70",
@@ -112,6 +130,11 @@ const Lines mistakes[] = {
       "balance hdr()",
       "balance random(0)",
       "balance uri foo",
+      "balance hash",
+      "balance hash nosuch",
+      "balance hash src lower",
+      "balance hash res.hdr(x)",
+      "balance hash(src)",
       "default_backend api",
       "use-server a1",
       "cookie X insert maxidle abc",
@@ -153,24 +176,35 @@ const Lines good_haproxy_lines[] = {
     {"global",
      {"master-worker", "nbthread 1", "max-spread-checks 5s", "uid abc", "tune.ssl.lifetime 1h",
       "ssl-default-bind-options no-sslv3 ssl-min-ver TLSv1.2 prefer-client-ciphers", "set-var proc.a int(5),add(1)",
-      "cpu-map 1 0"}},
+      "cpu-map 1 0", "no log", "lua-prepend-path /x/?.lua cpath", "tune.recv_enough 10136"}},
     {"defaults",
      {"timeout queue 20sec", "retries abc", "option forwardfor except 10.0.0.0/8 header X-F if-none",
       "log-format \"%ci:%cp [%tr] %{+Q}r %[var(txn.a)] 100%%\"", "retry-on conn-failure 503",
-      "hash-type map-based wt6 avalanche", "no option redispatch"}},
+      "hash-type map-based wt6 avalanche", "no option redispatch", "no log", "balance hash path"}},
     {"frontend",
-     {"bind 127.0.0.1:18083-18085 name x", "acl a path_reg ^/(a|b)[]x]?$", "acl a src 10.0.0.0/8 ::1",
-      "acl a dst_port 80:90", "acl a nbsrv(api) lt 2", "acl a url_param(a) -m found", "use_backend api if",
-      "use_backend %[req.hdr(host),lower,word(1,.)]", "http-request set-header X-%[src] a",
+     {"no log",
+      "bind 127.0.0.1:18083-18085 name x",
+      "acl a path_reg ^/(a|b)[]x]?$",
+      "acl a src 10.0.0.0/8 ::1",
+      "acl a dst_port 80:90",
+      "acl a nbsrv(api) lt 2",
+      "acl a url_param(a) -m found",
+      "use_backend api if",
+      "use_backend %[req.hdr(host),lower,word(1,.)]",
+      "http-request set-header X-%[src] a",
       "http-request set-header X \"%[src,concat(:,sess.x)]\"",
-      "http-request set-var(txn.a) path,lower if { path -m found }", "http-request set-var(txn.a) src lower",
+      "http-request set-var(txn.a) path,lower if { path -m found }",
+      "http-request set-var(txn.a) src lower",
       "http-request replace-header Cookie (a)=(.*) \\1=x",
       "http-request redirect location /x%[path] code 308 drop-query set-cookie a=b",
       "http-request return status 200 content-type a/b lf-string \"%ci\" if { path /1 }",
-      "http-request del-header Z -m beg", "http-request set-nice abc", "http-response set-header X %[status]",
+      "http-request del-header Z -m beg",
+      "http-request set-nice abc",
+      "http-response set-header X %[status]",
       "stick-table type string len 32 size 100k store gpt0,http_err_rate(1m)"}},
     {"backend",
-     {"persist rdp-cookie(msts)", "balance hdr(Host)", "balance random(3)", "server a3 127.0.0.1:80 maxconn",
+     {"persist rdp-cookie(msts)", "no log", "balance hash req.hdr(X-User),lower", "balance hash src",
+      "balance hdr(Host)", "balance random(3)", "server a3 127.0.0.1:80 maxconn",
       "server a3 127.0.0.1:80 ssl verify none check", "server a3 127.0.0.1 check port 80",
       "server a3 127.0.0.1:80 track a1", "http-check set-var(check.x) int(1)", "http-check expect ! rstring ^a",
       "http-check expect status 200-299,404", "tcp-check send-binary 0a0b", "server-template w 1-3 127.0.0.1:80",
@@ -213,6 +247,26 @@ TEST_F(HaproxyRefuses, NothingOfWhatACheckTakes) {
       EXPECT_EQ(told(with(one.section, line)), "") << line;
       EXPECT_FALSE(is_refused(with(one.section, line))) << line;
     }
+}
+
+// A byte order mark is told by its name, and what stands behind it is read.
+TEST_F(HaproxyRefuses, AByteOrderMark) {
+  const std::string marked = "\xef\xbb\xbf" + good;
+
+  const auto checked = check_text("haproxy.cfg", marked);
+  const auto wide = check_text("haproxy.cfg", std::string{"\xff\xfe#\0\n\0", 6});
+  const auto noise = check_text("haproxy.cfg", std::string{"\1\0\2\n", 4});
+
+  EXPECT_TRUE(is_refused(marked));
+  EXPECT_EQ(
+      checked->told("FD03"),
+      "haproxy.cfg:1:1: the file begins with a byte order mark (BOM), which HAProxy takes for a part of its first "
+      "word");
+  EXPECT_EQ(checked->told("FD02"), "");
+  EXPECT_EQ(lint::format_of("haproxy.conf", marked), lint::Format::haproxy);
+  EXPECT_EQ(wide->told("FD01"), "haproxy.cfg:1:1: this is UTF-16, by its byte order mark, and HAProxy reads bytes");
+  EXPECT_EQ(noise->told("FD01"), "haproxy.cfg:1:2: this is no text: there is a zero byte");
+  for (const auto* const one : {&wide, &noise}) EXPECT_EQ((*one)->told("FD03"), "") << "nothing is in it";
 }
 
 }  // namespace
