@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -134,7 +135,12 @@ std::optional<std::string> ask_haproxy(const std::string& address, const std::st
   std::string answer;
   if (!caller.connect(address, why) || !caller.send(commands + "\n", why) || !caller.receive(answer, why))
     return std::nullopt;
-  return answer;
+  if (answer.find("# pxname") != std::string::npos) return answer;
+  constexpr std::size_t enough = 80;
+  const std::string line = answer.substr(0, std::min(answer.find_first_of("\r\n"), enough));
+  why = line.empty() ? "answers nothing" : "answers \"" + line + "\"";
+  why += ", which is no table of \"show stat\": it is not the stats socket of a HAProxy";
+  return std::nullopt;
 }
 
 }  // namespace firedrill::cli

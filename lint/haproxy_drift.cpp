@@ -26,7 +26,9 @@ class Drift {
   void look() {
     if (config_.sections.empty()) return;
     if (!running_.is_complete()) {
-      findings_.add(unreadable, start(), "the running HAProxy's answer has no table of \"show stat\"");
+      findings_.add(unreadable, start(),
+                    "what was asked for the running HAProxy has no table of \"show stat\"; the file is not to blame",
+                    "Ask the stats socket of the HAProxy that runs with this file.");
       return;
     }
     process();
@@ -50,12 +52,16 @@ class Drift {
     if (section.faces_clients()) {
       const auto most = clients_of(config_, section);
       const Setting own = find(section, {"maxconn"});
-      if (const Running::Row* row = known(section, section.spot(), "FRONTEND", section.shown()); row && most)
+      const Running::Row* row = known(section, section.spot(), "FRONTEND", section.shown());
+      if (row != nullptr) stopped(*row, section);
+      if (row != nullptr && most)
         compare(*row, "slim", *most, own.where == &section ? own.spot() : section.spot(), section.shown(), "maxconn",
                 own ? inherited(own, section) : "");
     }
     if (!section.faces_servers()) return;
-    if (const Running::Row* row = known(section, section.spot(), "BACKEND", section.shown()))
+    const Running::Row* row = known(section, section.spot(), "BACKEND", section.shown());
+    if (row != nullptr && section.place != Place::listen) stopped(*row, section);
+    if (row != nullptr)
       if (const Setting full = find(section, {"fullconn"}))
         compare(*row, "slim", lax_number(full.value()), full.where == &section ? full.spot() : section.spot(),
                 section.shown(), "fullconn", inherited(full, section));
@@ -69,6 +75,12 @@ class Drift {
           server(section, one, fmt::format("{}{}", one.name, first + i));
       }
     }
+  }
+
+  // "shutdown frontend", "disable frontend": nobody is let in, and nothing else would show it.
+  void stopped(const Running::Row& row, const Section& section) {
+    const std::string_view now = Running::value(row, "status");
+    if (now == "STOP" || now == "PAUSED") differs(section.spot(), section.shown(), "state", "enabled", "", now);
   }
 
   void server(const Section& section, const Server& one, const std::string& name) {
@@ -159,8 +171,10 @@ const ConfigRule drift_rows[] = {
     {{"HA22",
       Severity::warning,
       "a running HAProxy that is not what its file says",
-      "With --live: maxconn, maxqueue, weight, address or state of a server, maxconn of a frontend or the process, or "
-      "fullconn differ between the file and the running HAProxy, or one of the two has a proxy or a server that the "
+      "With --live: maxconn, maxqueue, weight, address or state of a server, maxconn or state of a frontend, maxconn "
+      "of "
+      "the process, or fullconn differ between the file and the running HAProxy, or one of the two has a proxy or a "
+      "server that the "
       "other has not.",
       "set maxconn server and its like change memory alone. What was mended at night is gone with the next reload, and "
       "whoever reads the file reads what is not so.",

@@ -74,6 +74,16 @@ TEST(Drift, IsToldByServer) {
             "HA22 18 server api/w2: the file has state enabled, the running HAProxy DRAIN\n");
 }
 
+TEST(Drift, IsToldOfWhoIsStopped) {
+  EXPECT_EQ(drifts(having(as_it_stands, "4000,OPEN", "4000,STOP")),
+            "HA22 12 frontend \"www\": the file has state enabled, the running HAProxy STOP\n");
+  EXPECT_EQ(drifts(having(as_it_stands, "4000,OPEN", "4000,PAUSED")),
+            "HA22 12 frontend \"www\": the file has state enabled, the running HAProxy PAUSED\n");
+  EXPECT_EQ(drifts(having(as_it_stands, "400,UP,,1", "400,STOP,,1")),
+            "HA22 15 backend \"api\": the file has state enabled, the running HAProxy STOP\n");
+  EXPECT_EQ(drifts(having(as_it_stands, "400,UP,,1", "400,DOWN,,1")), "") << "its servers are";
+}
+
 TEST(Drift, IsToldOfWhatOneSideHasAlone) {
   EXPECT_EQ(drifts(having(as_it_stands, "api,w2", "api,w3")),
             "HA22 15 server api/w3 runs, and is not in the file\n"
