@@ -101,6 +101,10 @@ class Checking {
     for (const std::string& file : arguments_.files) {
       std::string why;
       std::error_code none;
+      if (std::filesystem::is_directory(file, none)) {
+        directory(file);
+        continue;
+      }
       // What can be read once only, a named pipe say, is left to the reader of drills.
       const bool regular = file == standard_input || std::filesystem::is_regular_file(file, none);
       const lint::Source* source = regular ? sources_.open(file, why) : nullptr;
@@ -113,7 +117,7 @@ class Checking {
         drill(file, file == standard_input ? source : nullptr);
     }
     if (arguments_.json && !subjects_.empty()) {
-      complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().source->name()));
+      complain(fmt::format("{}: --json is for drill files; use --format json", subjects_.front().name()));
       return exit_bad_input;
     }
     if (!arguments_.live.empty() && !ask_running()) return exit_bad_input;
@@ -159,7 +163,7 @@ class Checking {
         if (subjects_[i].source->name() == standard_input)
           throw std::runtime_error{"--ask: the programs read files, not standard input (-); write it to one"};
         asked = true;
-        for (const Refusal& refusal : refusals_of(subjects_[i].format, subjects_[i].source->name())) {
+        for (const Refusal& refusal : refusals_of(subjects_[i].format, subjects_[i].name())) {
           outcome.unreadable = true;
           std::string why;
           const lint::Source* source = sources_.open(refusal.file, why);
@@ -198,6 +202,31 @@ class Checking {
     } catch (const faults::PlanError& error) {
       problems = error.problems;
     }
+    keep_all(file, problems, warnings);
+  }
+
+  // One configuration of HAProxy in several files.
+  void directory(std::string name) {
+    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+    std::vector<const lint::Source*> files;
+    faults::Problems problems;
+    for (const std::string& path : haproxy_files(name)) {
+      std::string why;
+      if (const lint::Source* file = sources_.open(path, why))
+        files.push_back(file);
+      else
+        problems.push_back({{}, fmt::format("{}: {}", path, why)});
+    }
+    if (files.empty() && problems.empty())
+      problems.push_back({{},
+                          fmt::format("{}: is a directory without files *.cfg, such as HAProxy takes; of anything "
+                                      "else a file is to be named",
+                                      name)});
+    if (!problems.empty()) return keep_all(name, problems, {});
+    subjects_.push_back({lint::Format::haproxy, files.front(), {}, name, {files.begin() + 1, files.end()}});
+  }
+
+  void keep_all(const std::string& file, const faults::Problems& problems, const faults::Problems& warnings) {
     if (text()) {
       complain(problems);
       warn(warnings);
@@ -242,7 +271,7 @@ class Checking {
       print(harmless_lines(lint::to_text(finding, std::exchange(before, &finding))));
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
       const lint::Summary& summary = outcome.summaries[i];
-      const std::string name = harmless(subjects_[i].source->name());
+      const std::string name = harmless(subjects_[i].name());
       const std::string_view program = program_of(subjects_[i].format);
       // What the rules find nothing in may still be refused: only the program knows its machine.
       const std::string unasked = arguments_.ask || program.empty() || summary.errors > 0

@@ -161,7 +161,11 @@ class CommandLine {
 
     check_app_ =
         command("check", "Say what is wrong with drill files and load balancer configurations", check_examples);
-    check_app_->add_option("FILE", check_.files, "Drills, configurations of HAProxy, nginx and Envoy, a capacity.toml")
+    check_app_
+        ->add_option(
+            "FILE", check_.files,
+            "Drills, configurations of HAProxy, nginx and Envoy, a capacity.toml; a directory is HAProxy's, as for "
+            "its -f")
         ->option_text(" ");
     check_app_->add_option("--format", check_format_, "text (default), json, sarif or github")
         ->option_text("FORMAT")

@@ -3,6 +3,7 @@
 
 #include <glob.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,23 @@ std::vector<std::string> DiskFiles::matches(const std::string& pattern) {
   if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
     for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   ::globfree(&found);
+  return paths;
+}
+
+std::vector<std::string> haproxy_files(const std::string& directory) {
+  std::vector<std::string> paths;
+  std::error_code failed;
+  std::filesystem::directory_iterator entries{directory, failed};
+  for (; !failed && entries != std::filesystem::directory_iterator{}; entries.increment(failed)) {
+    const std::string name = entries->path().filename().string();
+    std::error_code none;
+    const auto kind = entries->status(none).type();
+    // A link that leads nowhere keeps HAProxy from starting: it is one of them, and cannot be opened.
+    if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found) continue;
+    if (name.ends_with(".cfg") && name.front() != '.')
+      paths.push_back(directory + (directory.ends_with('/') ? "" : "/") + name);
+  }
+  std::sort(paths.begin(), paths.end());
   return paths;
 }
 

@@ -14,4 +14,8 @@ class DiskFiles final : public lint::Files {
   std::vector<std::string> matches(const std::string& pattern) override;
 };
 
+/// The files of a directory that HAProxy takes (-f DIR): *.cfg, none that begins with a dot, by the bytes of their
+/// names. Empty: there are none, or it is no directory.
+std::vector<std::string> haproxy_files(const std::string& directory);
+
 }  // namespace firedrill::cli

@@ -64,6 +64,7 @@ Exit codes: 0 ended by a signal, 2 bad input, 4 could not listen.)";
 inline constexpr const char* check_examples = R"(Examples:
   firedrill check drill.toml
   firedrill check haproxy.cfg nginx.conf envoy.yaml capacity.toml
+  firedrill check /etc/haproxy/conf.d
   firedrill check haproxy.cfg --format sarif > haproxy.sarif
   firedrill check haproxy.cfg --live unix:/run/haproxy.sock
   firedrill check haproxy.cfg nginx.conf --ask

@@ -34,8 +34,10 @@ class Checking {
     Outcome outcome;
     outcome.summaries.resize(subjects.size());
     for (std::size_t i = 0; i < subjects.size(); ++i) {
-      owner_[subjects[i].source] = i;
-      if (subjects[i].format != Format::capacity) configurations_.push_back(subjects[i].source);
+      for (const Source* source : sources_of(subjects[i])) {
+        owner_[source] = i;
+        if (subjects[i].format != Format::capacity) configurations_.push_back(source);
+      }
     }
     // Capacities first: the rules of all others ask for them.
     for (const bool capacities : {true, false})
@@ -59,6 +61,12 @@ class Checking {
   }
 
  private:
+  static std::vector<const Source*> sources_of(const Subject& subject) {
+    std::vector<const Source*> list{subject.source};
+    list.insert(list.end(), subject.further.begin(), subject.further.end());
+    return list;
+  }
+
   std::string one(const Subject& subject) {
     Findings findings;
     std::string what;
@@ -96,12 +104,30 @@ class Checking {
   }
 
   std::string haproxy(const Subject& asked, Findings& findings) {
-    const haproxy::Config config = haproxy::read_config(*asked.source, environment_, findings);
+    const std::vector<const Source*> files = sources_of(asked);
+    const haproxy::Config config = haproxy::read_config(files, environment_, findings);
     if (config.sections.empty()) nothing_in(*asked.source, findings);
-    const haproxy::KnownNames names{config};
+    const std::string missing = asked.directory.empty() ? haproxy::missing_from(config) : "";
+    const haproxy::KnownNames names{config, missing.empty() ? haproxy::Extent::whole : haproxy::Extent::part};
     haproxy::check_lines(config, names, findings);
     haproxy::check_references(config, names, findings);
     haproxy::check_consistency(config, names, findings);
+    if (missing.empty())
+      haproxy_rules(asked, config, findings);
+    else
+      haproxy_part(config, missing, findings);
+    std::size_t fronts = 0, backs = 0, servers = 0;
+    for (const haproxy::Section& section : config.sections) {
+      if (!section.is_proxy()) continue;
+      fronts += section.faces_clients() ? 1 : 0;
+      backs += section.faces_servers() ? 1 : 0;
+      servers += haproxy::servers_of(section).size();
+    }
+    return fmt::format("HAProxy, {}{}, {}, {}", asked.directory.empty() ? "" : counted(files.size(), "file") + ", ",
+                       counted(fronts, "frontend"), counted(backs, "backend"), counted(servers, "server"));
+  }
+
+  void haproxy_rules(const Subject& asked, const haproxy::Config& config, Findings& findings) {
     const std::optional<haproxy::Running> running =
         asked.running ? std::optional{haproxy::Running{*asked.running}} : std::nullopt;
     const haproxy::Subject subject{config, capacity_, findings, running ? &*running : nullptr};
@@ -110,15 +136,18 @@ class Checking {
       for (const haproxy::ConfigRule& row : rules) row.check(row.rule, subject);
     append(ways_, budget::ways(config, capacity_));
     append(idle_, budget::idle_of(config));
-    std::size_t fronts = 0, backs = 0, servers = 0;
-    for (const haproxy::Section& section : config.sections) {
-      if (!section.is_proxy()) continue;
-      fronts += section.faces_clients() ? 1 : 0;
-      backs += section.faces_servers() ? 1 : 0;
-      servers += haproxy::servers_of(section).size();
-    }
-    return fmt::format("HAProxy, {}, {}, {}", counted(fronts, "frontend"), counted(backs, "backend"),
-                       counted(servers, "server"));
+  }
+
+  // Rules ask for timeouts, limits and ways to backends: without the rest they would find what is not so.
+  void haproxy_part(const haproxy::Config& config, const std::string& missing, Findings& findings) {
+    const Spot start = config.sections.front().spot();
+    configurations_.erase(std::remove(configurations_.begin(), configurations_.end(), start.source),
+                          configurations_.end());
+    findings.add(only_a_part, start,
+                 fmt::format("{}: HAProxy serves nobody with this alone. Its words were checked; pools, queues and "
+                             "timeouts can be judged with the rest only",
+                             missing),
+                 "Check the directory with all of it, as haproxy -f DIR takes it: firedrill check DIR.");
   }
 
   std::string nginx(const Source& source, Findings& findings) {

@@ -21,6 +21,9 @@ struct Subject {
   Format format;
   const Source* source;
   std::optional<std::string> running{};  // of HAProxy: "show info" and "show stat" of the one to compare with
+  std::string directory{};               // of HAProxy, whose files are one configuration; empty: a file by itself
+  std::vector<const Source*> further{};  // of them, those behind the first
+  const std::string& name() const { return directory.empty() ? source->name() : directory; }
 };
 
 /// How a subject and what it includes came off.

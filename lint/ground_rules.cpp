@@ -38,7 +38,7 @@ const Rule refused{
     "Write what the message asks for.",
     "bad-deploy",
     "defaults\n  mode http\n  timeout connect 5s\n  timeout client 5s\n  timeout server 5s\nfrontend www\n"
-    "  bind :8080\n  default_backend nowhere\n",
+    "  bind :8080\n  default_backend nowhere\nbackend api\n  server api1 127.0.0.1:8081 maxconn 100\n",
     "defaults\n  mode http\n  timeout connect 5s\n  timeout client 5s\n  timeout server 5s\nfrontend www\n"
     "  bind :8080\n  default_backend api\nbackend api\n  server api1 127.0.0.1:8081 maxconn 100\n"};
 
@@ -93,9 +93,12 @@ const Rule only_a_part{
     "FD08",
     Severity::info,
     "only a part of a configuration",
-    "A file of nginx without http, stream or events, such as those in sites-enabled.",
-    "What the whole sets (timeouts, worker_connections, other upstreams) is not known here: defaults count instead.",
-    "Check nginx.conf, which includes this file, or the output of nginx -T.",
+    "A file of nginx without http, stream or events, such as those in sites-enabled; or one of HAProxy without a "
+    "frontend or listen, or whose frontends lead to backends while it has none.",
+    "What the whole sets (timeouts, worker_connections, other upstreams) is not known here: for nginx defaults count "
+    "instead, and of HAProxy's only the words are checked.",
+    "Check nginx.conf, which includes this file, or the output of nginx -T; of HAProxy the directory of all its files, "
+    "as haproxy -f DIR takes it: firedrill check DIR.",
     "",
     "upstream api {\n  zone api 64k;\n  server 127.0.0.1:8081;\n}\n",
     "events {\n}\nhttp {\n  upstream api {\n    zone api 64k;\n    server 127.0.0.1:8081;\n  }\n}\n"};

@@ -65,7 +65,8 @@ class Action {
     in_parentheses();
     if (name_ == "set-timeout" && context_.section.place == Place::frontend)
       wrong(at_, "set-timeout is for servers, and stands in a backend or a listen section");
-    if (name_ == "normalize-uri" && context_.names.global("expose-experimental-directives") == nullptr)
+    if (name_ == "normalize-uri" && context_.names.global("expose-experimental-directives") == nullptr &&
+        !context_.names.is_part())
       wrong(at_, "normalize-uri must be allowed by expose-experimental-directives in the global section");
     if (name_ == "redirect") return redirect();
     if (name_ == "deny" || name_ == "tarpit" || name_ == "return") return reply();

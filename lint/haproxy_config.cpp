@@ -71,7 +71,7 @@ bool has_option(const Section& section, std::string_view name) {
 
 std::string inherited(const Setting& setting, const Section& section) {
   if (!setting || setting.where == &section) return "";
-  return fmt::format(" (from {} at line {})", setting.where->shown(), setting.line->spot().line);
+  return fmt::format(" (from {} at {})", setting.where->shown(), line_of(setting.line->spot(), section.spot()));
 }
 
 std::optional<Time> time_of(const Section& section, std::string_view timeout) {
@@ -196,7 +196,23 @@ std::vector<Server> servers_of(const Section& section) {
 
 std::string inherited(const Option& option, const Server& server) {
   if (option.line == server.line) return "";
-  return fmt::format(" (from default-server at line {})", option.line->spot().line);
+  return fmt::format(" (from default-server at {})", line_of(option.line->spot(), server.line->spot()));
+}
+
+std::string missing_from(const Config& config) {
+  bool fronts = false, backs = false, leads = false, others = false;
+  for (const Section& section : config.sections) {
+    fronts = fronts || section.faces_clients();
+    backs = backs || section.faces_servers();
+    others = others || section.kind == "peers" || section.kind == "log-forward";
+    if (!section.is_proxy() || !section.faces_clients()) continue;
+    const Setting fallback = find(section, {"default_backend"});
+    leads = leads || (fallback && fallback.value().find('%') == std::string_view::npos);
+    for (const Line& line : section.lines)
+      leads = leads || (line.word(0) == "use_backend" && line.word(1).find('%') == std::string_view::npos);
+  }
+  if (!fronts && !others && !config.sections.empty()) return "there is no frontend and no listen";
+  return leads && !backs ? "its frontends lead to backends, and there is none" : "";
 }
 
 std::vector<const Section*> backends_of(const Config& config, const Section& frontend) {

@@ -39,6 +39,7 @@ struct Section {
   std::vector<Word> header;
   std::vector<Line> lines;
   const Section* from = nullptr;  // the defaults it takes
+  std::size_t lacks = 0;          // the word of its header that names defaults which are not there; 0: none does
 
   Spot spot() const { return header.front().spot; }
   bool is_proxy() const { return place == Place::frontend || place == Place::backend || place == Place::listen; }
@@ -132,7 +133,10 @@ std::string inherited(const Option& option, const Server& server);
 /// The backends that a frontend leads to by name, itself if it is a listen.
 std::vector<const Section*> backends_of(const Config& config, const Section& frontend);
 
-/// Reads a whole file.
-Config read_config(const Source& source, const Lookup& environment, Findings& findings);
+/// Reads files as one configuration: defaults and variables go on from one to the next, sections and conditions do not.
+Config read_config(const std::vector<const Source*>& sources, const Lookup& environment, Findings& findings);
+/// What there is no more of than a part where other files must have the rest: "there is no frontend and no listen".
+/// Empty: it may be all.
+std::string missing_from(const Config& config);
 
 }  // namespace firedrill::lint::haproxy

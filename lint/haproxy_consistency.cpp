@@ -55,7 +55,8 @@ class Consistency {
     const auto take = [&](std::map<std::int64_t, const Line*>& taken, const Line& line, std::size_t at) {
       const auto [it, fresh] = taken.try_emplace(lax_number(line.word(at)), &line);
       if (!fresh)
-        wrong(line.spot_of(at), fmt::format("the id {} is taken at line {}", it->first, it->second->spot().line));
+        wrong(line.spot_of(at),
+              fmt::format("the id {} is taken at {}", it->first, line_of(it->second->spot(), line.spot())));
     };
     for (const Line& line : section.lines) {
       if (line.word(0) == "id") take(proxies_, line, 1);
@@ -90,8 +91,9 @@ class Consistency {
 
   void means(const Section& section) {
     const Line* allowed = names_.global("external-check");
-    if (const Setting option = find(section, {"option", "external-check"});
-        option && !option.line->negated && allowed == nullptr && !find(section, {"option", "httpchk"}))
+    if (const Setting option = find(section, {"option", "external-check"}); option && !option.line->negated &&
+                                                                            allowed == nullptr && !names_.is_part() &&
+                                                                            !find(section, {"option", "httpchk"}))
       wrong(section.spot(), fmt::format("{}: external checks must be allowed by external-check in the global section",
                                         section.shown()));
     const Setting balance = find(section, {"balance"});

@@ -147,9 +147,9 @@ class SampleExpression {
   bool type(char kind, std::string_view one) {
     const KnownNames& names = context_.names;
     if (kind == 'i' && !is_whole_number(one)) return wrong(fmt::format("{} takes a number, not \"{}\"", name_, one));
-    if (kind == 'b' && names.backend(one) == nullptr)
+    if (kind == 'b' && names.backend(one) == nullptr && !names.is_part())
       return wrong(fmt::format("{}: there is no backend \"{}\"", name_, one));
-    if (kind == 'f' && names.frontend(one) == nullptr)
+    if (kind == 'f' && names.frontend(one) == nullptr && !names.is_part())
       return wrong(fmt::format("{}: there is no frontend \"{}\"", name_, one));
     if (kind == 't' && !names.has_table(one))
       return wrong(fmt::format("{}: there is no stick-table in \"{}\"", name_, one));
@@ -167,6 +167,7 @@ class SampleExpression {
     const Section* where =
         slash == std::string_view::npos ? &context_.section : context_.names.backend(one.substr(0, slash));
     const std::string_view name = slash == std::string_view::npos ? one : one.substr(slash + 1);
+    if (where == nullptr && context_.names.is_part()) return true;
     return (where != nullptr && has_server(*where, name)) ||
            wrong(fmt::format("{}: there is no server \"{}\"", name_, one));
   }

@@ -25,9 +25,10 @@ void limit_by_chance(const Rule& rule, const Subject& subject) {
                              ? "there is no global maxconn: the descriptor limit of whoever starts HAProxy decides"
                              : fmt::format("there is no global maxconn: {} decides", descriptors->word(0)));
   } else if (descriptors != nullptr && lax_number(descriptors->word(1)) < 2 * lax_number(most->word(1))) {
-    subject.findings.add(rule, descriptors->spot_of(1),
-                         fmt::format("maxconn {} (line {}) takes two descriptors for each connection, and {} allows {}",
-                                     most->word(1), most->spot().line, descriptors->word(0), descriptors->word(1)));
+    subject.findings.add(
+        rule, descriptors->spot_of(1),
+        fmt::format("maxconn {} ({}) takes two descriptors for each connection, and {} allows {}", most->word(1),
+                    line_of(most->spot(), descriptors->spot()), descriptors->word(0), descriptors->word(1)));
   }
 }
 

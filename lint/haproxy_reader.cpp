@@ -17,69 +17,83 @@ constexpr std::size_t most_words = 64;  // HAProxy's own limit
 
 class Reading {
  public:
-  Reading(const Source& source, const Lookup& environment, Findings& findings)
-      : source_{source}, environment_{environment}, findings_{findings} {}
+  Reading(const std::vector<const Source*>& sources, const Lookup& environment, Findings& findings)
+      : sources_{sources}, environment_{environment}, findings_{findings} {}
 
   Config read() {
-    if (!is_text()) return std::move(config_);
-    for (line_ = 1; line_ <= source_.lines() && !findings_.full(); ++line_) read_line();
-    conditions_.finish(findings_);
-    if (!source_.text().empty() && source_.text().back() != '\n')
-      findings_.add(unreadable, {&source_, source_.lines(), 1},
-                    "the last line has no line break; HAProxy takes it for cut off");
+    for (const Source* source : sources_) {
+      source_ = source;
+      if (is_text()) read_file();
+    }
     return std::move(config_);
   }
 
  private:
+  void read_file() {
+    in_section_ = false;
+    conditions_.emplace(lookup_);
+    for (line_ = 1; line_ <= source_->lines() && !findings_.full(); ++line_) read_line();
+    conditions_->finish(findings_);
+    if (!source_->text().empty() && source_->text().back() != '\n')
+      findings_.add(unreadable, {source_, source_->lines(), 1},
+                    "the last line has no line break; HAProxy takes it for cut off");
+  }
+
   bool is_text() {
-    const std::string_view text = source_.text();
+    const std::string_view text = source_->text();
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-      findings_.add(unreadable, {&source_, 1, 1}, "this is UTF-16, by its byte order mark, and HAProxy reads bytes",
+      findings_.add(unreadable, {source_, 1, 1}, "this is UTF-16, by its byte order mark, and HAProxy reads bytes",
                     "Save it as UTF-8 without a byte order mark (BOM).");
       return false;
     }
     if (text.starts_with(byte_order_mark))
-      findings_.add(refused, {&source_, 1, 1},
+      findings_.add(refused, {source_, 1, 1},
                     "the file begins with a byte order mark (BOM), which HAProxy takes for a part of its first word",
                     "Save it as UTF-8 without a byte order mark.");
     const std::size_t zero = text.find('\0');
     if (zero == std::string_view::npos) return true;
-    const auto at = source_.at(zero);
-    findings_.add(unreadable, {&source_, at.line, at.column}, "this is no text: there is a zero byte");
+    const auto at = source_->at(zero);
+    findings_.add(unreadable, {source_, at.line, at.column}, "this is no text: there is a zero byte");
     return false;
   }
 
   std::optional<std::string> variable(const std::string& name) const {
-    if (name == ".FILE") return source_.name();
+    if (name == ".FILE") return source_->name();
     if (name == ".LINE") return std::to_string(line_);
     if (name == ".SECTION") {
-      if (config_.sections.empty()) return "";
+      if (!in_section_) return "";
       const Section& section = config_.sections.back();
       return section.name.empty() ? section.kind : section.name;
     }
     if (const auto it = set_.find(name); it != set_.end()) return it->second;
     if (name.starts_with("HAPROXY_")) {
-      if (name == "HAPROXY_CFGFILES") return source_.name();
+      if (name == "HAPROXY_CFGFILES") return all_names();
       if (name == "HAPROXY_LOCALPEER" || name == "HAPROXY_STARTUP_VERSION") return "";
     }
     return environment_(name);
   }
 
+  std::string all_names() const {
+    std::string all;
+    for (const Source* source : sources_) all += (all.empty() ? "" : ";") + source->name();
+    return all;
+  }
+
   void read_line() {
     Line line;
-    line.words = read_words({&source_, line_, 1}, lookup_, findings_);
+    line.words = read_words({source_, line_, 1}, lookup_, findings_);
     if (line.words.empty()) return;
     if (line.words.size() > most_words) {
       findings_.add(refused, line.spot_of(most_words),
                     fmt::format("HAProxy takes {} words on a line at most", most_words));
       line.words.resize(most_words);
     }
-    if (conditions_.take(line.words, findings_)) return;
+    if (conditions_->take(line.words, findings_)) return;
     const std::string& first = line.words[0].text;
     if (is_section(first)) return begin(std::move(line));
     if (first == "no" || first == "default") strip(line, first == "no");
     if (line.words.empty()) return;
-    if (config_.sections.empty()) {
+    if (!in_section_) {
       findings_.add(unknown_directive, line.spot(), fmt::format("\"{}\" stands in no section", line.words[0].text));
       return;
     }
@@ -154,6 +168,7 @@ class Reading {
       findings_.add(section.is_proxy() ? refused : no_effect, section.header[next].spot,
                     fmt::format("\"{}\" is too much here", section.header[next].text));
     config_.sections.push_back(std::move(section));
+    in_section_ = true;
     const Section& kept = config_.sections.back();
     if (kept.place != Place::defaults) return;
     defaults_ = &kept;
@@ -168,29 +183,29 @@ class Reading {
       ++matches;
     }
     const Spot spot = section.header[std::min(at, section.header.size() - 1)].spot;
-    if (matches == 0)
-      findings_.add(name.empty() ? no_effect : refused, spot,
-                    name.empty() ? "the name of a defaults section is missing"
-                                 : fmt::format("there is no defaults section \"{}\" above this line", name));
+    if (name.empty()) findings_.add(no_effect, spot, "the name of a defaults section is missing");
+    if (matches == 0 && !name.empty()) section.lacks = at;
     if (matches > 1) findings_.add(refused, spot, fmt::format("{} defaults sections are named \"{}\"", matches, name));
   }
 
-  const Source& source_;
+  const std::vector<const Source*>& sources_;
+  const Source* source_ = nullptr;  // of them, the one that is read
   const Lookup& environment_;
   Findings& findings_;
   std::uint32_t line_ = 0;
+  bool in_section_ = false;
   Config config_;
   const Section* defaults_ = nullptr;  // the last one
   std::multimap<std::string, const Section*> named_;
   std::map<std::string, std::optional<std::string>> set_;
   Lookup lookup_ = [this](const std::string& name) { return variable(name); };
-  Conditions conditions_{lookup_};
+  std::optional<Conditions> conditions_;
 };
 
 }  // namespace
 
-Config read_config(const Source& source, const Lookup& environment, Findings& findings) {
-  return Reading{source, environment, findings}.read();
+Config read_config(const std::vector<const Source*>& sources, const Lookup& environment, Findings& findings) {
+  return Reading{sources, environment, findings}.read();
 }
 
 }  // namespace firedrill::lint::haproxy

@@ -24,13 +24,14 @@ class References {
     for (const Section& section : config_.sections) {
       if (findings_.full()) return;
       listens = listens || listener(section);
+      lacking(section);
       if (!section.is_proxy()) continue;
       if (const Setting fallback = find(section, {"default_backend"}); fallback && section.faces_clients())
         backend(section, *fallback.line, fallback.spot(), fallback.value());
       for (const Line& line : section.lines) of_line(section, line);
       servers(section);
     }
-    if (!listens && !config_.sections.empty())
+    if (!listens && !config_.sections.empty() && !names_.is_part())
       findings_.add(refused, config_.sections.front().spot(),
                     "nothing listens: there is neither a bind nor a stats socket, and HAProxy does not start");
   }
@@ -45,6 +46,12 @@ class References {
     });
   }
 
+  void lacking(const Section& section) {
+    if (section.lacks == 0 || names_.is_part()) return;
+    const Word& name = section.header[section.lacks];
+    findings_.add(refused, name.spot, fmt::format("there is no defaults section \"{}\" above this line", name.text));
+  }
+
   // A name twice with the same capability.
   void taken_names() {
     std::map<std::string, const Section*> front, back, other;
@@ -52,9 +59,9 @@ class References {
       const auto taken = [&](auto& map, const std::string& key) {
         const auto [it, fresh] = map.try_emplace(key, &section);
         if (!fresh)
-          findings_.add(
-              section.kind == "userlist" ? no_effect : refused, section.spot(),
-              fmt::format("{}: the name is taken by the one at line {}", section.shown(), it->second->spot().line));
+          findings_.add(section.kind == "userlist" ? no_effect : refused, section.spot(),
+                        fmt::format("{}: the name is taken by the one at {}", section.shown(),
+                                    line_of(it->second->spot(), section.spot())));
       };
       if (section.is_proxy() && section.faces_clients()) taken(front, section.name);
       if (section.is_proxy() && section.faces_servers() && section.place != Place::listen) taken(back, section.name);
@@ -86,6 +93,7 @@ class References {
   void backend(const Section& section, const Line& line, Spot spot, std::string_view name) {
     if (name.find('%') != std::string_view::npos) return;  // known at run time only
     const Section* found = names_.backend(name);
+    if (found == nullptr && names_.is_part()) return;
     if (found == nullptr) {
       const std::string near = faults::nearest(name, names_.backends());
       findings_.add(refused, spot,
@@ -166,6 +174,7 @@ class References {
     const std::size_t slash = target.find('/');
     const Section* where = slash == std::string_view::npos ? &section : names_.backend(target.substr(0, slash));
     const std::string_view server = slash == std::string_view::npos ? target : target.substr(slash + 1);
+    if (where == nullptr && names_.is_part()) return;
     if (where == nullptr || !has_server(*where, server))
       findings_.add(refused, line.spot_of(at), fmt::format("there is no server \"{}\" to track", target));
   }
@@ -177,7 +186,7 @@ class References {
 
 }  // namespace
 
-KnownNames::KnownNames(const Config& config) {
+KnownNames::KnownNames(const Config& config, Extent extent) : part_{extent == Extent::part} {
   for (const Section& section : config.sections) {
     if (section.is_proxy() && section.faces_servers()) back_.try_emplace(section.name, &section);
     if (section.is_proxy() && section.faces_clients()) front_.try_emplace(section.name, &section);
@@ -208,11 +217,11 @@ const Section* KnownNames::frontend(std::string_view name) const {
 }
 
 bool KnownNames::has(std::string_view kind, std::string_view name) const {
-  return sections_.find(fmt::format("{} {}", kind, name)) != sections_.end();
+  return part_ || sections_.find(fmt::format("{} {}", kind, name)) != sections_.end();
 }
 
 bool KnownNames::has_scripts() const {
-  return global("lua-load") != nullptr || global("lua-load-per-thread") != nullptr;
+  return part_ || global("lua-load") != nullptr || global("lua-load-per-thread") != nullptr;
 }
 
 std::vector<std::string> KnownNames::backends() const {

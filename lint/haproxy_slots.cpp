@@ -170,8 +170,8 @@ void more_than_the_process(const Rule& rule, const Subject& subject) {
     const Setting own = find(section, {"maxconn"});
     if (!own || most <= 0 || lax_number(own.value()) <= most) continue;
     subject.findings.add(rule, own.where == &section ? own.spot() : section.spot(),
-                         fmt::format("{} takes maxconn {}{}, and the process {} (line {})", section.shown(),
-                                     own.value(), inherited(own, section), most, global->spot().line));
+                         fmt::format("{} takes maxconn {}{}, and the process {} ({})", section.shown(), own.value(),
+                                     inherited(own, section), most, line_of(global->spot(), section.spot())));
   }
 }
 

@@ -27,14 +27,17 @@ class Acls {
  private:
   std::map<std::string, std::uint32_t, std::less<>> lines_;
 };
+/// Where a part is checked the rest may have any name, and none can be said to be missing.
+enum class Extent : std::uint8_t { whole, part };
 /// What the sections of a file are called, and which of them have a stick-table.
 class KnownNames {
  public:
-  explicit KnownNames(const Config& config);
+  KnownNames(const Config& config, Extent extent);
+  bool is_part() const { return part_; }
   const Section* backend(std::string_view name) const;
   const Section* frontend(std::string_view name) const;
   bool has(std::string_view kind, std::string_view name) const;
-  bool has_table(std::string_view name) const { return tables_.find(name) != tables_.end(); }
+  bool has_table(std::string_view name) const { return part_ || tables_.find(name) != tables_.end(); }
   std::vector<std::string> backends() const;
   /// Whether Lua may add fetches, converters, actions and services.
   bool has_scripts() const;
@@ -45,6 +48,7 @@ class KnownNames {
   std::map<std::string, const Line*, std::less<>> globals_;
   std::map<std::string, const Section*, std::less<>> back_, front_;
   std::set<std::string, std::less<>> sections_, tables_;
+  bool part_;
 };
 bool has_server(const Section& backend, std::string_view name);
 

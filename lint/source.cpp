@@ -47,6 +47,11 @@ std::uint32_t Spot::character() const {
   return column - static_cast<std::uint32_t>(later);
 }
 
+std::string line_of(const Spot& spot, const Spot& speaker) {
+  const std::string line = "line " + std::to_string(spot.line);
+  return spot.source == speaker.source ? line : line + " of " + spot.source->name();
+}
+
 const Source* Sources::open(const std::string& path, std::string& why) {
   for (const Source& known : all_)
     if (known.name() == path) return &known;

@@ -57,6 +57,9 @@ struct Spot {
   std::uint32_t character() const;
 };
 
+/// "line 12", with the name of its file where that is not the one of the place that speaks of it.
+std::string line_of(const Spot& spot, const Spot& speaker);
+
 /// Keeps what was read for as long as findings point into it.
 class Sources {
  public:

@@ -10,6 +10,7 @@
 
 #include "places.hpp"
 #include "tests/cli/daemon.hpp"
+#include "tests/cli/http_backend.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/peer.hpp"
 
@@ -176,6 +177,43 @@ TEST(CheckLoadBalancers, AsksTheProgramsThemselves) {
                               Not(HasSubstr("NOTICE"))));
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.error, HasSubstr("--ask takes configurations of HAProxy and nginx"));
+}
+
+// As haproxy -f takes a directory, which is asked, too.
+TEST(CheckLoadBalancers, TakesADirectoryAsOneConfiguration) {
+  const Desk desk;
+  const std::string text = outage();
+  const std::size_t front = text.find("frontend"), back = text.find("backend api\n", text.find("default_backend") + 20);
+  std::filesystem::create_directories(desk.path() / "conf.d/sub.cfg");
+  std::filesystem::create_directory(desk.path() / "empty");
+  desk.write("conf.d/00-global.cfg", text.substr(0, front));
+  desk.write("conf.d/10-front.cfg", text.substr(front, back - front));
+  desk.write("conf.d/20-back.cfg", text.substr(back));
+  for (const char* const other : {"conf.d/.hidden.cfg", "conf.d/notes", "conf.d/30-old.cfg~", "empty/nginx.conf"})
+    desk.write(other, "nonsense\n");
+
+  const Finished whole = firedrill(desk, {"check", "conf.d/", "--ask"});
+  const Finished part = firedrill(desk, {"check", "conf.d/10-front.cfg"});
+  const Finished empty = firedrill(desk, {"check", "empty"});
+  desk.write("conf.d/30-more.cfg", "  retries 2\n");
+  const Finished headless = firedrill(desk, {"check", "conf.d"});
+  std::filesystem::create_symlink("nowhere", desk.path() / "conf.d/40-gone.cfg");
+  const Finished gone = firedrill(desk, {"check", "conf.d"});
+
+  EXPECT_EQ(whole.exit_code, 1) << whole.out << whole.error;
+  EXPECT_THAT(whole.out, StartsWith("conf.d/00-global.cfg:11:26: error: HA05: backend \"api\": 4000 clients may come, "
+                                    "and there are 7 slots (from default-server at line 11 of conf.d/00-global.cfg)"));
+  EXPECT_THAT(whole.out, EndsWith("conf.d, HAProxy, 3 files, 1 frontend, 1 backend, 1 server: 1 error, no warnings, "
+                                  "no notes\n"));
+  EXPECT_EQ(part.exit_code, 0);
+  EXPECT_THAT(part.out, AllOf(StartsWith("conf.d/10-front.cfg:1:1: info: FD08: its frontends lead to backends, and "
+                                         "there is none"),
+                              HasSubstr("firedrill check DIR")));
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_THAT(empty.error, HasSubstr("empty: is a directory without files *.cfg"));
+  EXPECT_THAT(headless.out, HasSubstr("conf.d/30-more.cfg:1:3: error: FD02: \"retries\" stands in no section"));
+  EXPECT_EQ(gone.exit_code, 2);
+  EXPECT_THAT(gone.error, HasSubstr("conf.d/40-gone.cfg: No such file or directory"));
 }
 
 TEST(CheckLoadBalancers, EndsWithTwoWhereItUnderstandsNothing) {
@@ -363,6 +401,8 @@ tell 'set server api/api2 state ready'
 tell 'set server api/w2 state maint'
 tell 'set maxconn global 3000'
 look changed
+tell 'shutdown frontend www'
+look stopped
 )");
 
   EXPECT_THAT(ran.said, AllOf(HasSubstr("same: 0\n"), HasSubstr("changed: 1\n"))) << desk.read("same.out");
@@ -377,6 +417,8 @@ look changed
         "server api/w2: the file has state enabled, the running HAProxy MAINT\n"})
     EXPECT_THAT(changed, HasSubstr(drift));
   EXPECT_THAT(changed, Not(HasSubstr("api/w3")));
+  EXPECT_THAT(desk.read("stopped.out"),
+              HasSubstr("frontend \"www\": the file has state enabled, the running HAProxy STOP\n"));
 }
 
 TEST(CheckLoadBalancers, SaysWhyNobodyCanBeCompared) {
@@ -392,6 +434,10 @@ TEST(CheckLoadBalancers, SaysWhyNobodyCanBeCompared) {
   EXPECT_EQ(told("haproxy.cfg", "unix:absent.sock"), "firedrill: unix:absent.sock: No such file or directory\n");
   EXPECT_EQ(told("haproxy.cfg", "nonsense"), "firedrill: nonsense: is neither unix:PATH nor HOST:PORT\n");
   EXPECT_EQ(told("haproxy.cfg", "127.0.0.1:" + std::to_string(free_port())).find("firedrill: 127.0.0.1:"), 0U);
+  const HttpBackend web{"python3", desk.path()};
+  EXPECT_THAT(told("haproxy.cfg", web.address()),
+              AllOf(HasSubstr("is no table of \"show stat\": it is not the stats socket of a HAProxy\n"),
+                    Not(HasSubstr("Mend"))));
   EXPECT_EQ(told("nginx.conf", "unix:absent.sock"),
             "firedrill: --live takes one configuration of HAProxy to compare with\n");
 }

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 struct Read {
   explicit Read(const std::string& text, Variables variables = {}) : source{"a.cfg", text} {
     config = read_config(
-        source,
+        {&source},
         [&](const std::string& name) {
           const auto it = variables.find(name);
           return it == variables.end() ? std::nullopt : std::optional{it->second};
