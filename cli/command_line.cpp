@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <sstream>
 
 #include "cli/completion.hpp"
@@ -414,6 +415,9 @@ class CommandLine {
     if (simulate_.solve.empty() && !simulate_.pool.empty()) return wrong("--pool goes with --solve", *simulate_app_);
     if (!many && !simulate_.during.empty()) return wrong("--during goes with --sweep or --solve", *simulate_app_);
     if (!simulate_.sweep && !simulate_.chart.empty()) return wrong("--chart goes with --sweep", *simulate_app_);
+    if (const auto kind = std::filesystem::path{simulate_.chart}.extension(); !kind.empty() && kind != ".svg")
+      return wrong(fmt::format("--chart draws SVG: give it a name that ends in .svg, not {}", simulate_.chart),
+                   *simulate_app_);
     return simulate_;
   }
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "cli/commands.hpp"
@@ -34,7 +36,9 @@ std::string shown(const drills::Report& report, SimulateArguments::Format format
 
 // As a run leaves them.
 void write_all(const std::string& directory, const simulate::Prediction& prediction) {
-  std::filesystem::create_directories(directory);
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw std::runtime_error{fmt::format("--report {}: cannot be created: {}", directory, error.message())};
   drills::write_whole(std::filesystem::path{directory} / drills::journal_name, prediction.journal);
   drills::write_reports(directory, prediction.report);
 }

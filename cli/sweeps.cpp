@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output.hpp"
@@ -26,6 +29,8 @@ namespace {
 using Format = SimulateArguments::Format;
 
 constexpr int exit_unsolved = 1;
+constexpr std::string_view what_failed_means =
+    "result is what the drill's checks say: a drill that expects an outage has failed where there is none\n";
 
 Json json_of(const std::vector<simulate::Point>& points) {
   const auto ms = [](double s) { return std::round(s * 1e6) / 1e3; };
@@ -63,21 +68,53 @@ std::string table_of(const std::string& key, const std::vector<simulate::Point>&
   return text;
 }
 
-void show(const simulate::Sweep& sweep, Format format) {
+bool any_failed(const std::vector<simulate::Point>& points) {
+  return std::any_of(points.begin(), points.end(), [](const simulate::Point& p) { return p.result == "failed"; });
+}
+
+// What is between the knee and the next value was not played.
+std::string where_it_lies(const simulate::Sweep::Knee& knee, bool whole) {
+  if (whole && std::abs(simulate::number_of(knee.value) - simulate::number_of(knee.beyond)) <= 1) return "";
+  return fmt::format("; {} is no longer as good, and what lies between the two was not played: a smaller step finds it",
+                     knee.beyond);
+}
+
+void show(const simulate::Sweep& sweep, const simulate::Range& range, Format format) {
   const std::string knee = sweep.knee ? sweep.knee->value : "";
   if (format == Format::json) {
     Json all{{"predicted", true},
              {"key", sweep.key},
              {"phase", sweep.phase},
+             {"step", range.step.empty() ? Json(nullptr) : Json(range.step)},
              {"points", json_of(sweep.points)},
              {"knee", nullptr}};
-    if (sweep.knee) all["knee"] = {{"value", knee}, {"of", sweep.knee->of}, {"rule", sweep.knee->rule}};
+    if (sweep.knee)
+      all["knee"] = {
+          {"value", knee}, {"beyond", sweep.knee->beyond}, {"of", sweep.knee->of}, {"rule", sweep.knee->rule}};
     return print(all.dump(2) + "\n");
   }
   print(fmt::format("predicted: {}, during {}\n\n", sweep.key, sweep.phase));
   print(table_of(sweep.key, sweep.points, knee, "knee"));
-  print(sweep.knee ? fmt::format("\nknee of {}: {}, {}\n", sweep.knee->of, knee, sweep.knee->rule)
+  print(sweep.knee ? fmt::format("\nknee of {}: {}, {}{}\n", sweep.knee->of, knee, sweep.knee->rule,
+                                 where_it_lies(*sweep.knee, range.whole))
                    : "\nno knee: nothing depends on it here, or everything all the way\n");
+  if (!range.step.empty()) print(fmt::format("the step, {}, was chosen here; FROM..TO:STEP has another\n", range.step));
+  if (any_failed(sweep.points)) print(what_failed_means);
+}
+
+std::string answer(const simulate::Solution& solution) {
+  const bool aborted = solution.tried.back().result == "aborted";
+  if (!solution.smallest && !solution.depends)
+    return fmt::format("{} holds, but the drill is aborted even with {} = {}", solution.expectation, solution.key,
+                       solution.most);
+  if (!solution.smallest)
+    return fmt::format("{} does not hold, not even with {} = {}{}", solution.expectation, solution.key, solution.most,
+                       aborted ? ", and the drill is aborted" : "");
+  if (solution.depends)
+    return fmt::format("{} holds from {} = {} on", solution.expectation, solution.key, *solution.smallest);
+  return fmt::format(
+      "{} holds with every {}: it does not depend on the pool in this phase{}", solution.expectation, solution.key,
+      *solution.smallest > 1 ? fmt::format(", but below {} the drill is aborted", *solution.smallest) : "");
 }
 
 void show(const simulate::Solution& solution, Format format) {
@@ -87,15 +124,15 @@ void show(const simulate::Solution& solution, Format format) {
                    {"phase", solution.phase},
                    {"expectation", solution.expectation},
                    {"smallest", solution.smallest ? Json(*solution.smallest) : Json(nullptr)},
+                   {"depends_on_the_pool", solution.depends},
                    {"tried", json_of(solution.tried)}};
     return print(all.dump(2) + "\n");
   }
   const std::string smallest = solution.smallest ? std::to_string(*solution.smallest) : "";
   print(fmt::format("predicted: {}, during {}\n\n", solution.key, solution.phase));
   print(table_of(solution.key, solution.tried, smallest, "smallest"));
-  print(solution.smallest ? fmt::format("\n{} holds from {} = {} on\n", solution.expectation, solution.key, smallest)
-                          : fmt::format("\n{} does not hold, not even with {} = {}\n", solution.expectation,
-                                        solution.key, solution.most));
+  print("\n" + answer(solution) + "\n");
+  if (any_failed(solution.tried)) print(what_failed_means);
 }
 
 }  // namespace
@@ -115,9 +152,14 @@ int sweep_or_solve(const drills::Drill& drill, const SimulateArguments& argument
     int code = 0;
     if (arguments.solve.empty()) {
       const simulate::Range range = simulate::range_of(drill, *arguments.sweep);
-      const simulate::Sweep all = simulate::sweep(reading, range, phase(range.key), seed);
-      if (!arguments.chart.empty()) write_file(arguments.chart, simulate::chart(all));
-      show(all, arguments.format);
+      const bool seeds = range.key == "drill.seed";
+      const simulate::Sweep all =
+          simulate::sweep(reading, range, phase(range.key), seeds ? std::nullopt : std::optional{seed});
+      show(all, range, arguments.format);
+      if (!arguments.chart.empty()) {
+        flush();
+        write_file(arguments.chart, simulate::chart(all));
+      }
     } else {
       const std::string key = simulate::pool_key(drill, arguments.pool);
       const simulate::Solution solution = simulate::solve(reading, key, phase(key), arguments.solve, seed);

@@ -2,7 +2,6 @@
 #include "simulate/chart.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -35,15 +34,6 @@ std::string words(double x, double y, std::string_view anchor, std::string_view 
                      escaped_for_svg(text));
 }
 
-// The next of 1, 2, 5, 10, 20 … that is not below it.
-double round_up(double value) {
-  if (value <= 0) return 1;
-  const double unit = std::pow(10, std::floor(std::log10(value)));
-  for (const double step : {1.0, 2.0, 5.0, 10.0})
-    if (value <= step * unit * 1.0000001) return step * unit;
-  return value;
-}
-
 struct Panel {
   std::string title, unit, colour;
   double scale;  // of what a point has, to what is shown
@@ -52,8 +42,9 @@ struct Panel {
 };
 
 double x_of(const Sweep& sweep, std::size_t i) {
-  const auto steps = static_cast<double>(std::max<std::size_t>(sweep.points.size() - 1, 1));
-  return left + (width - left - right) * static_cast<double>(i) / steps;
+  const double first = number_of(sweep.points.front().value), last = number_of(sweep.points.back().value);
+  const double share = last > first ? (number_of(sweep.points[i].value) - first) / (last - first) : 0;
+  return left + (width - left - right) * share;
 }
 
 std::string draw(const Sweep& sweep, const Panel& panel) {
@@ -88,11 +79,15 @@ std::string draw(const Sweep& sweep, const Panel& panel) {
 }
 
 std::string axis(const Sweep& sweep, double y) {
-  constexpr std::size_t most_labels = 12;
-  const std::size_t every = (sweep.points.size() + most_labels - 1) / most_labels;
+  constexpr double room = 55;  // of a label
   std::string text;
-  for (std::size_t i = 0; i < sweep.points.size(); i += every)
-    text += words(x_of(sweep, i), y, "middle", sweep.points[i].value);
+  double last = -room;
+  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
+    const double x = x_of(sweep, i);
+    if (x - last < room) continue;
+    text += words(x, y, "middle", sweep.points[i].value);
+    last = x;
+  }
   return text;
 }
 

@@ -105,7 +105,11 @@ std::string obstacle(const drills::Drill& drill) {
   if (scope.anything) return "";
   if (drill.loads.empty() && scope.left_out.empty())
     return "it has neither a load nor a probe: without somebody who asks there is nothing to predict";
-  return fmt::format("nothing of it can be predicted: {}", fmt::join(scope.left_out, "; "));
+  constexpr std::size_t most_told = 8;
+  std::string text = "nothing of it can be predicted:";
+  for (std::size_t i = 0; i < scope.left_out.size() && i < most_told; ++i) text += "\n  - " + scope.left_out[i];
+  if (scope.left_out.size() > most_told) text += fmt::format("\n  and {} more", scope.left_out.size() - most_told);
+  return text;
 }
 
 Prediction simulate(drills::Drill drill, const Options& options) {

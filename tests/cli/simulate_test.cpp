@@ -92,11 +92,24 @@ TEST(SimulateCommand, SweepsASetting) {
   EXPECT_EQ(table.exit_code, 0) << table.error;
   EXPECT_THAT(table.out, StartsWith("predicted: fault.undersized-pool.max_connections, during undersized-pool\n"));
   EXPECT_THAT(table.out, HasSubstr("\nknee of errors: 10, coming from the better end the last value"));
+  EXPECT_THAT(table.out, HasSubstr("a drill that expects an outage has failed where there is none\n"));
   ASSERT_EQ(json.at("points").size(), 4U);
   EXPECT_GT(json.at("points")[0].at("error_ratio"), 0.05);
   EXPECT_EQ(json.at("points")[3].at("error_ratio"), 0.0);
   EXPECT_EQ(json.at("knee").at("value"), "10");
   EXPECT_THAT(desk.read("pool.svg"), StartsWith("<svg "));
+}
+
+TEST(SimulateCommand, HasTheTableThoughTheChartCannotBeWritten) {
+  const Desk desk;
+
+  const Finished it =
+      firedrill(desk, simulate_outage({"--sweep", "max_connections=1..200", "--chart", "/nowhere/x.svg"}));
+
+  EXPECT_EQ(it.exit_code, 4);
+  EXPECT_THAT(it.out, HasSubstr("\nknee of errors: 10, "));
+  EXPECT_THAT(it.out, HasSubstr("\nthe step, 5, was chosen here; "));
+  EXPECT_THAT(it.error, HasSubstr("/nowhere/x.svg"));
 }
 
 TEST(SimulateCommand, SolvesForTheSmallestPool) {
@@ -111,6 +124,19 @@ TEST(SimulateCommand, SolvesForTheSmallestPool) {
   EXPECT_EQ(ordered_json::parse(none.out).at("smallest"), nullptr);
 }
 
+TEST(SimulateCommand, SaysWhereThePoolIsNotWhatDecides) {
+  const Desk desk;
+
+  const Finished worse = firedrill(desk, simulate_outage({"--solve", "errors > 1%"}));
+  const Finished same = firedrill(desk, simulate_outage({"--solve", "errors < 1%", "--during", "before"}));
+
+  EXPECT_EQ(worse.exit_code, 2);
+  EXPECT_THAT(worse.out, IsEmpty());
+  EXPECT_THAT(worse.error, HasSubstr("a larger pool does not help"));
+  EXPECT_EQ(same.exit_code, 0) << same.error;
+  EXPECT_THAT(same.out, HasSubstr("it does not depend on the pool in this phase"));
+}
+
 TEST(SimulateCommand, SaysWhatIsWrongWithAQuestion) {
   const Desk desk;
   const std::string file = library("pool-exhaustion");
@@ -123,7 +149,8 @@ TEST(SimulateCommand, SaysWhatIsWrongWithAQuestion) {
 
   EXPECT_THAT(refusal({"--sweep", "max_connections"}), HasSubstr("--sweep takes KEY=FROM..TO"));
   EXPECT_THAT(refusal({"--sweep", "max_connections=4"}), HasSubstr("write FROM..TO"));
-  EXPECT_THAT(refusal({"--sweep", "max_conections=4..5"}), HasSubstr("no fault of the drill has a setting"));
+  EXPECT_THAT(refusal({"--sweep", "max_conections=4..5"}), HasSubstr("no fault of the drill has that setting"));
+  EXPECT_THAT(refusal({"--sweep", "max_connections=4..5", "--chart", "x.png"}), HasSubstr("ends in .svg, not x.png"));
   EXPECT_THAT(refusal({"--solve", "errors"}), HasSubstr("--solve 'errors'"));
   EXPECT_THAT(refusal({"--solve", "errors < 1%", "--during", "nowhere"}), HasSubstr("there is no phase \"nowhere\""));
   EXPECT_THAT(refusal({"--solve", "errors < 1%", "--sweep", "max_connections=4..5"}), HasSubstr("two questions"));

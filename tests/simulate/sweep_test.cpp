@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -66,17 +67,35 @@ TEST(Range, CountsOneByOneAndInSteps) {
   EXPECT_THAT(range_of(read({}), {"fault.small.queue_timeout", "100ms..400ms:100ms"}).values,
               ElementsAre("100ms", "200ms", "300ms", "400ms"));
   EXPECT_THAT(range_of(read({}), {"fault.small.leak", "0%..30%:10%"}).values, ElementsAre("0%", "10%", "20%", "30%"));
-  EXPECT_EQ(range_of(read({}), {"load.users.rate", "0..1000"}).values.size(), 41U);
+}
+
+TEST(Range, TakesRoundStepsWithinBothEndsWhereNoneIsGiven) {
+  const Range many = range_of(read({}), {"max_connections", "1..999"});
+  EXPECT_EQ(many.step, "50");
+  EXPECT_EQ(many.values.size(), 21U);
+  EXPECT_THAT(many.values, testing::IsSupersetOf({"1", "50", "100", "950", "999"}));
+  EXPECT_EQ(range_of(read({}), {"max_connections", "1..1000000"}).values.back(), "1000000");
+  EXPECT_THAT(range_of(read({}), {"fault.small.leak", "1%..100%"}).values,
+              testing::IsSupersetOf({"1%", "5%", "95%", "100%"}));
+  EXPECT_THAT(range_of(read({}), {"queue_timeout", "15ms..2s"}).values,
+              testing::IsSupersetOf({"15ms", "50ms", "100ms", "1.95s", "2s"}));
+  EXPECT_THAT(range_of(read({}), {"load.users.rate", "0.1..0.45"}).values,
+              testing::IsSupersetOf({"0.1", "0.12", "0.3", "0.44", "0.45"}));
+  EXPECT_EQ(range_of(read({}), {"max_connections", "4..40"}).step, "");
+  EXPECT_EQ(range_of(read({}), {"max_connections", "4..40:12"}).step, "");
 }
 
 TEST(Range, SaysWhatIsWrong) {
   EXPECT_THAT(refusal({"max_connections", "7"}), HasSubstr("FROM..TO"));
-  EXPECT_THAT(refusal({"max_connections", "7..4"}), HasSubstr("the smaller one"));
+  EXPECT_THAT(refusal({"max_connections", "7..4"}), HasSubstr("write the smaller end first: 4..7"));
+  EXPECT_THAT(refusal({"max_connections", "4..4"}), HasSubstr("is one value: play it with --set"));
   EXPECT_THAT(refusal({"max_connections", "4..7ms"}), HasSubstr("the same unit"));
   EXPECT_THAT(refusal({"max_connections", "4..x"}), HasSubstr("numbers, durations or shares"));
-  EXPECT_THAT(refusal({"max_connections", "4..40:0"}), HasSubstr("more than nothing"));
+  EXPECT_THAT(refusal({"max_connections", "4..40:0"}), HasSubstr("must be more than 0"));
   EXPECT_THAT(refusal({"max_connections", "0..1000000:1"}), HasSubstr("1,000"));
-  EXPECT_THAT(refusal({"delay", "1ms..2ms"}), HasSubstr("no fault of the drill has a setting \"delay\""));
+  EXPECT_THAT(refusal({"delay", "1ms..2ms"}), HasSubstr("no fault of the drill has that setting; write the whole key"));
+  EXPECT_THAT(refusal({"seed", "1..3"}), HasSubstr("write drill.seed"));
+  EXPECT_THAT(refusal({"rate", "1..3"}), HasSubstr("write load.users.rate"));
 }
 
 // 100 requests of 50 ms need 5 slots.
@@ -89,6 +108,25 @@ TEST(Sweep, FindsTheKneeWhereErrorsEnd) {
   ASSERT_TRUE(all.knee);
   EXPECT_EQ(all.knee->value, "5");
   EXPECT_EQ(all.knee->of, "errors");
+}
+
+TEST(Sweep, PlaysWhatItsOwnStepLeftOutAroundTheKnee) {
+  const Sweep all = sweep(read, range_of(read({}), {"max_connections", "1..100"}), "small", 7);
+
+  ASSERT_TRUE(all.knee);
+  EXPECT_EQ(all.knee->value, "5");
+  EXPECT_EQ(all.knee->beyond, "4");
+  EXPECT_LT(all.points.size(), 30U);
+  EXPECT_TRUE(std::is_sorted(all.points.begin(), all.points.end(),
+                             [](const Point& a, const Point& b) { return number_of(a.value) < number_of(b.value); }));
+}
+
+TEST(Sweep, SaysWhichValueIsNoLongerAsGood) {
+  const Sweep all = sweep(read, range_of(read({}), {"max_connections", "2..12:5"}), "small", 7);
+
+  ASSERT_TRUE(all.knee);
+  EXPECT_EQ(all.knee->value, "7");
+  EXPECT_EQ(all.knee->beyond, "2");
 }
 
 TEST(Sweep, HasNoKneeWhereNothingMoves) {
@@ -110,7 +148,16 @@ TEST(Sweep, BecomesAChart) {
 
 TEST(Sweep, RefusesAPhaseThatThereIsNot) {
   EXPECT_THROW(sweep(read, range_of(read({}), {"max_connections", "3..4"}), "nowhere", 7), std::invalid_argument);
-  EXPECT_THROW(sweep(read, range_of(read({}), {"max_connections", "-1..1"}), "small", 7), faults::PlanError);
+}
+
+TEST(Sweep, IsItselfToBlameForValuesThatTheDrillDoesNotTake) {
+  const auto settings = {drills::Override{"max_connections", "-1..1"}, {"max_connections", "1..2000000"}};
+  for (const auto& setting : settings) try {
+      sweep(read, range_of(read({}), setting), "small", 7);
+      FAIL() << setting.second;
+    } catch (const faults::PlanError& error) {
+      EXPECT_THAT(error.what(), testing::StartsWith("--sweep: "));
+    }
 }
 
 TEST(Solve, FindsTheSmallestPoolThatWillDo) {
@@ -139,6 +186,37 @@ TEST(Solve, FindsAPoolThatOutlastsItsLeak) {
   ASSERT_TRUE(solution.smallest);
   EXPECT_GT(*solution.smallest, 10U);
   EXPECT_LT(*solution.smallest, 64U);
+}
+
+TEST(Solve, RefusesWhatALargerPoolMakesWorse) {
+  try {
+    solve(read, pool_key(read({})), "small", "errors > 1%", 7);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a larger pool does not help: it holds up to fault.small.max_connections = 4, "
+                                        "and from 5 on no longer"));
+  }
+}
+
+TEST(Solve, SaysThatNothingDependsOnThePool) {
+  const Solution solution = solve(read, pool_key(read({})), "before", "errors < 1%", 7);
+
+  EXPECT_FALSE(solution.depends);
+  EXPECT_EQ(solution.smallest, 1U);
+}
+
+// It would hold with the small ones, too, if they were let go on.
+TEST(Solve, TakesNoSizeThatHasTheDrillAborted) {
+  const auto watched = [](const std::vector<drills::Override>& overrides) {
+    const std::string line = "[abort]\nwhen = [{ load = \"users\", errors = \"> 30%\", over = \"2s\" }]\n";
+    return drills::parse_drill("outage.toml", outage + line, overrides, {});
+  };
+
+  const Solution solution = solve(watched, pool_key(read({})), "before", "errors < 1%", 7);
+
+  EXPECT_FALSE(solution.depends);
+  ASSERT_TRUE(solution.smallest);
+  EXPECT_GT(*solution.smallest, 1U);
 }
 
 TEST(Solve, TakesExpectationsOfErrorsAndLatencyAlone) {
