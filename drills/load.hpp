@@ -22,7 +22,8 @@ namespace firedrill::drills {
 ///   timeout    no complete answer by the due time + timeout, wherever the request was by then
 ///   http_NNN   answered with status 400 or above
 ///   not_sent   no descriptor, port or memory to send it with: the generator's limit, not the system's failure
-///   other      anything else: TLS, a name without an address, an answer that is not HTTP
+///   unresolved the host's name has no address, or nobody could be asked for it
+///   other      anything else: TLS, an answer that is not HTTP
 ///   pool_full, pool_timeout   with `connections = { … }`: none was free and nobody more might wait, or it waited too
 ///   long unexpected, too_long      of tcp: the answer was not what was expected, or had no end
 ///

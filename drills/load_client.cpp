@@ -222,6 +222,8 @@ std::string LoadClient::error_of(const Request& request, CURLcode code) const {
     }
     case CURLE_OUT_OF_MEMORY:
       return "not_sent";
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "unresolved";
     case CURLE_OPERATION_TIMEDOUT:
       return "timeout";
     case CURLE_GOT_NOTHING:

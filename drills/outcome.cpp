@@ -6,12 +6,12 @@
 namespace firedrill::drills {
 namespace {
 
-struct Facts {
+struct Meaning {
   std::string_view name;
   int exit_code, badness;
 };
 
-Facts facts(Result result) {
+Meaning facts(Result result) {
   switch (result) {
     case Result::passed:
       return {"passed", 0, 0};

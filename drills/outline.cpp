@@ -10,6 +10,7 @@
 #include "drills/measures.hpp"
 #include "drills/ramp.hpp"
 #include "drills/rate_curve.hpp"
+#include "drills/report_words.hpp"
 #include "drills/timeline.hpp"
 
 namespace firedrill::drills {
@@ -85,6 +86,24 @@ std::vector<Moment> moments_of(const Drill& drill) {
   return moments;
 }
 
+Outline::Asking asking(const LoadSpec& load) {
+  const std::string& where = load.target().text;
+  if (load.tool) {
+    std::vector<std::string> words;
+    bool has_url = false;
+    for (const std::string& word : load.tool->argv) {
+      words.push_back(quoted(word));
+      has_url = has_url || word.find("{url}") != std::string::npos;
+    }
+    return {load.name,
+            fmt::format("at {} starts {}{}, and kills it after {}", faults::show(load.tool->at), fmt::join(words, " "),
+                        has_url ? fmt::format(" ({{url}}: {})", where) : "", faults::show(load.timeout)),
+            load.tool->argv};
+  }
+  if (!load.stages.empty()) return {load.name, fmt::format("requests in stages to {}", where), {}};
+  return {load.name, fmt::format("{:.6g} request{} per second to {}", load.rate, load.rate == 1 ? "" : "s", where), {}};
+}
+
 std::string expected(const CheckSpec& check) {
   std::string text;
   for (const Expectation& one : check.expect)
@@ -111,6 +130,7 @@ Outline outline_of(const Drill& drill) {
   outline.length = drill.length();
   outline.max_duration = drill.max_duration;
   outline.timeline = moments_of(drill);
+  for (const LoadSpec& load : drill.loads) outline.loads.push_back(asking(load));
   for (const ProxyBlock& proxy : drill.proxies) outline.proxies.push_back(reach_of(proxy, drill));
   for (const AbortSpec& abort : drill.aborts) outline.aborts.push_back(abort.text);
   for (const CheckSpec& check : drill.checks)

@@ -34,6 +34,10 @@ struct Outline {
     std::vector<Effect> effects;
     std::string worst_case;  // one sentence, without its full stop
   };
+  struct Asking {
+    std::string load, text;            // "10 requests per second to proxy:api/"
+    std::vector<std::string> command;  // that is started instead, {url} still in it
+  };
   struct Look {
     std::string check, source, during, expected;
     std::vector<Span> when;
@@ -44,6 +48,7 @@ struct Outline {
   std::optional<std::uint64_t> seed;  // none: it will be drawn
   Duration length{}, max_duration{};
   std::vector<Moment> timeline;
+  std::vector<Asking> loads;
   std::vector<Reach> proxies;
   std::vector<std::string> aborts;
   std::vector<Look> checks, signals;

@@ -44,6 +44,12 @@ Json of(const Outline::Reach& reach) {
           {"worst_case", reach.worst_case}};
 }
 
+Json of(const Outline::Asking& asking) {
+  return {{"load", asking.load},
+          {"text", asking.text},
+          {"command", asking.command.empty() ? Json(nullptr) : Json(asking.command)}};
+}
+
 Json of(const Outline::Look& look) {
   return {{"check", look.check},
           {"source", look.source},
@@ -71,6 +77,7 @@ Json to_json(const Outline& outline) {
           {"seed", outline.seed ? Json(*outline.seed) : Json(nullptr)},
           {"length_s", seconds(outline.length)},
           {"timeline", list_of(outline.timeline)},
+          {"loads", list_of(outline.loads)},
           {"proxies", list_of(outline.proxies)},
           {"safety", {{"max_duration_s", seconds(outline.max_duration)}, {"abort", outline.aborts}}},
           {"checks", list_of(outline.checks)},

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -45,8 +46,13 @@ void read_headers(Reader& keys, RequestSpec& request) {
   if (value->table()->size() > most_headers)
     return keys.problem("headers", fmt::format("at most {} of them", most_headers));
   Reader headers{*value, keys.subject() + ": headers", keys.problems()};
+  std::set<std::string> seen;
   for (const faults::Member& member : *value->table()) {
     const std::string small = in_small(member.key);
+    if (!seen.insert(small).second) {
+      headers.problem(member.key, "is given twice: capitals make no other header of it; write it once");
+      continue;
+    }
     if (!is_token(member.key)) {
       headers.problem(member.key, "is no name of a header");
     } else if (small == "content-length" || small == "transfer-encoding" || small == "connection") {

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view a_url =
     R"(must be a URL such as "http://127.0.0.1:8081/", or "proxy:NAME/PATH" or "backend:NAME/PATH" of this drill)";
+constexpr std::string_view a_path =
+    "must have no blank, no control character and no # in it: write %20 for a blank, and leave out what stands behind "
+    "a #, which no server is sent";
 constexpr std::string_view an_address =
     R"(must be an address such as "127.0.0.1:5432", or "proxy:NAME" or "backend:NAME" of this drill)";
 
@@ -29,11 +32,15 @@ bool by_name(std::string_view text, std::string_view ends, Reader& keys, std::st
   return true;
 }
 
+// A request line ends at a blank, and nobody is ever sent what stands behind a #.
+bool is_sendable(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '#'; });
+}
+
 bool is_url(std::string_view text) {
   const bool http = text.starts_with("http://");
   if (!http && !text.starts_with("https://")) return false;
-  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
-    return false;
   text.remove_prefix(http ? 7 : 8);
   text = text.substr(0, text.find_first_of("/?#"));
   text.remove_prefix(std::min(text.find('@') + 1, text.size()));  // npos + 1 is 0: no user, nothing to take off
@@ -49,7 +56,12 @@ Target read_http_target(Reader& keys, std::string_view key, const Drill& drill) 
   Target target;
   target.text = keys.text(key);
   if (keys.raw(key) == nullptr || keys.raw(key)->text() == nullptr) return target;
-  if (by_name(target.text, "/?#", keys, key, drill, target)) {
+  const bool named = by_name(target.text, "/?#", keys, key, drill, target);
+  if (!is_sendable(named ? std::string_view{target.rest} : std::string_view{target.text})) {
+    keys.problem(key, std::string{a_path});
+    return target;
+  }
+  if (named) {
     if (!target.rest.starts_with('/')) target.rest.insert(0, "/");
     return target;
   }

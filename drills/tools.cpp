@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -51,8 +52,16 @@ struct Desk {
   std::filesystem::path path;
 };
 
+// What is wrong stands before the usage that follows it; elsewhere the last words say most.
 std::string ending(const std::string& what, const std::string& said) {
-  const std::string last = printable_end(said);
+  std::string telling = said;
+  for (std::size_t at = 0; at < said.size(); at = std::min(said.find('\n', at), said.size() - 1) + 1) {
+    if (said.compare(at, 5, "Usage") != 0 && said.compare(at, 5, "usage") != 0) continue;
+    const std::size_t first = std::min(said.find_first_not_of(" \t\r\n"), at);
+    telling = said.substr(first, said.find('\n', first) - first);
+    break;
+  }
+  const std::string last = printable_end(telling);
   return last.empty() ? what : what + ": " + last;
 }
 

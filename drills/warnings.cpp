@@ -36,6 +36,7 @@ class Warnings {
       impatient(i);
       stages_cut(i);
       pool_too_small(i);
+      tool_knows_no_url(i);
     }
     for (std::size_t i = 0; i < drill_.faults.size(); ++i) {
       unseen(i);
@@ -176,6 +177,21 @@ class Warnings {
             fmt::format("fault \"{}\" leaves who waits in the kernel's backlog, where nobody is counted or timed",
                         unseen->name));
     }
+  }
+
+  // wrk and hey take no URL but from their arguments; a script may have it from elsewhere.
+  void tool_knows_no_url(std::size_t i) {
+    const LoadSpec& load = drill_.loads[i];
+    if (!load.tool || load.tool->argv.empty()) return;
+    const std::string& path = load.tool->argv.front();
+    const std::string program = path.substr(path.rfind('/') + 1);
+    if (program != "wrk" && program != "hey") return;
+    for (const std::string& word : load.tool->argv)
+      if (word.find("{url}") != std::string::npos || word.find("://") != std::string::npos) return;
+    Reader keys = block("load", i, load.name);
+    keys.problem("command", fmt::format("{} is told no URL: it would meet neither a proxy nor anybody else; add "
+                                        "\"{{url}}\", which is where http leads",
+                                        program));
   }
 
   // What a tool does not print nobody can judge: the run would be errored.

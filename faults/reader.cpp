@@ -63,14 +63,17 @@ std::optional<T> optional_of(const Checked<T>& checked, const Value* value) {
   return value == nullptr ? std::nullopt : std::optional<T>{checked.value()};
 }
 
-// Letters added, left out, changed, or two neighbours swapped: what fingers do. `most` and more are not told apart.
+char in_small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Letters added, left out, changed (though not to capitals), or two neighbours swapped: what fingers do. `most` and
+// more are not told apart.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
   std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(last.begin(), last.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      const std::size_t change = last[j - 1] + (in_small(a[i - 1]) == in_small(b[j - 1]) ? 0 : 1);
       row[j] = std::min({row[j - 1] + 1, last[j] + 1, change});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
@@ -261,7 +264,10 @@ void Reader::problem(std::string_view key, const std::string& said) {
   const Value* value = table_.find(key);
   for (const auto& [name, written] : written_)
     if (name == key) key = written;
-  const std::string given = value != nullptr ? fmt::format("{} = {}", key, value->shown()) : std::string{key};
+  const bool many = value != nullptr && (value->list() != nullptr || value->table() != nullptr);
+  const std::string given = value == nullptr ? std::string{key}
+                            : many           ? fmt::format("{} ({})", key, value->shown())
+                                             : fmt::format("{} = {}", key, value->shown());
   problems_.push_back(
       {value != nullptr ? value->place : table_.place, fmt::format("{}: {}: {}", subject_, given, said)});
 }

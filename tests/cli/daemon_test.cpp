@@ -133,7 +133,7 @@ TEST_F(DaemonCommands, SettingsKeepTheirTypes) {
               AllOf(StartsWith("pool\tapi\tpool\t2"),
                     HasSubstr("\tmax_connections=7 queue_timeout=1s clients=[\"10.0.0.0/8\",\"::1\"]\n")));
   expect_refusal({"fault", "add", "api", "latency", "delay.from=1s"}, 2,
-                 "firedrill: fault \"latency\": delay = a table: must be a duration with a unit, such as \"250ms\", "
+                 "firedrill: fault \"latency\": delay (a table): must be a duration with a unit, such as \"250ms\", "
                  "\"30s\" or \"5m\"\n");
 }
 

@@ -195,6 +195,13 @@ TEST(Load, TellsErrorsByStatusAndFollowsNoRedirect) {
   EXPECT_THAT(play(load_spec(100), http_at(redirecting.port()), 100ms).errors, IsEmpty());
 }
 
+// The name is longer than any may be: nobody is asked for its address.
+TEST(Load, TellsAHostWithoutAnAddress) {
+  const std::string host(64, 'x');
+
+  EXPECT_THAT(play(load_spec(100), "http://" + host + ".invalid/", 100ms).errors, ElementsAre(Pair("unresolved", 10)));
+}
+
 TEST(Load, TellsWhatIsNotHttp) {
   Server server{[](Stream& client) {
     client.read_to("\r\n\r\n");

@@ -48,6 +48,20 @@ TEST(Outline, SumsARampUpInALine) {
   EXPECT_EQ(it.timeline[1].until, 13s);
 }
 
+TEST(Outline, ListsEveryLoadAndWhatItStarts) {
+  const Outline it = outline(
+      "[[load]]\nname = \"more\"\nhttp = \"proxy:api/x\"\nstages = [{ to = 200, over = \"10s\" }]\n"
+      "[[load]]\nname = \"bench\"\nhttp = \"proxy:api/\"\nat = \"2s\"\n"
+      "command = [\"wrk\", \"-H\", \"X: y\", \"{url}\"]\n");
+
+  ASSERT_EQ(it.loads.size(), 3U);
+  EXPECT_EQ(it.loads[0].load + ": " + it.loads[0].text, "users: 10 requests per second to proxy:api/");
+  EXPECT_EQ(it.loads[1].text, "requests in stages to proxy:api/x");
+  EXPECT_EQ(it.loads[2].text, "at 2s starts wrk -H 'X: y' '{url}' ({url}: proxy:api/), and kills it after 23s");
+  EXPECT_EQ(to_json(it).at("loads").at(2).at("command").at(3), "{url}");
+  EXPECT_EQ(to_json(it).at("loads").at(0).at("command"), nullptr);
+}
+
 TEST(Outline, TellsTheStagesOfLoads) {
   const std::string load = "[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nrate = 5\n";
   const Outline it = outline(load + "stages = [{ to = 200, over = \"10s\" }, { spike = 800, for = \"2s\" }]\n" +

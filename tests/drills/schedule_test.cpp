@@ -107,7 +107,7 @@ TEST(Schedule, SaysWhatFormItHas) {
   EXPECT_EQ(read("schedule = \"@daily\"\n").said,
             "d.toml:1:12: drill file: schedule = \"@daily\": must be a table: write [schedule]\n");
   EXPECT_EQ(read("[[schedule]]\ncron = \"@daily\"\n").said,
-            "d.toml:1:1: drill file: schedule = a list: must be a table: write [schedule]\n");
+            "d.toml:1:1: drill file: schedule (a list): must be a table: write [schedule]\n");
 }
 
 }  // namespace

@@ -238,6 +238,8 @@ TEST_F(ToolRun, ReadsTheFileThatTheToolWasToldToWrite) {
 
 TEST_F(ToolRun, SaysWhyThereAreNoFigures) {
   EXPECT_EQ(problem(run("echo broken >&2; exit 3")), "exit code 3: broken");
+  EXPECT_EQ(problem(run("printf 'bad: -x\\nUsage: bad <url>\\n  -c N\\n' >&2; exit 1")), "exit code 1: bad: -x");
+  EXPECT_EQ(problem(run("printf '\\nUsage: bad <url>\\n  -c N\\n'; exit 1")), "exit code 1: Usage: bad <url>");
   EXPECT_EQ(problem(run("kill -9 $$")), "killed by signal 9");
   EXPECT_EQ(problem(run("exit 0")), "it wrote nothing to {out}");
   EXPECT_EQ(problem(run("echo rubbish > \"$2\"")), "there is no line \"N requests in …\" of wrk in its output");

@@ -103,12 +103,23 @@ TEST(Warnings, NameWhatAToolWillNotSay) {
       testing::HasSubstr("signal \"s\": expect: p99 = \"< 1s\": wrk prints percentiles with --latency only"));
 }
 
+TEST(Warnings, NameAToolThatKnowsNoUrl) {
+  const auto told = [](const std::string& command) {
+    return warned("[[load]]\nname = \"bench\"\nhttp = \"proxy:api/\"\ncommand = [" + command + "]\n");
+  };
+
+  EXPECT_THAT(told(R"("wrk", "-d", "1s")"), testing::HasSubstr("wrk is told no URL"));
+  EXPECT_EQ(told(R"("/usr/bin/hey", "{url}")"), "");
+  EXPECT_EQ(told(R"("wrk", "http://127.0.0.1:8081/")"), "");
+  EXPECT_EQ(told(R"("k6", "run", "--summary-export", "{out}", "x.js")"), "");
+}
+
 TEST(Warnings, NameStagesThatAreCut) {
   const std::string load = "[[load]]\nname = \"more\"\nhttp = \"proxy:api/\"\nstages = [{ to = 9, over = \"";
 
   EXPECT_EQ(warned(load + "20s\" }]\n"), "");
   EXPECT_EQ(warned(load + "20s\" }, { hold = \"5s\" }]\n"),
-            "d.toml:23:10: load \"more\": stages = a list: would end at 25s, but the drill lasts 20s: they are cut\n");
+            "d.toml:23:10: load \"more\": stages (a list): would end at 25s, but the drill lasts 20s: they are cut\n");
 }
 
 TEST(Warnings, NameAClosedListenerThatNoCheckLooksAt) {
@@ -168,7 +179,7 @@ TEST(Warnings, NameFaultsThatOutlastTheDrill) {
   EXPECT_EQ(warned(fault("slow", "latency", "delay = \"1s\"\n" + from_5_for("20s"))),
             "d.toml:26:7: fault \"slow\": for = \"20s\": would end at 25s, but the drill lasts 20s: it is cut\n");
   EXPECT_EQ(warned(fault("slow", "latency", "delay = \"1s\"\nrepeat = { on = \"1s\", off = \"1s\", times = 100 }")),
-            "d.toml:25:10: fault \"slow\": repeat = a table: would end at 3m19s, but the drill lasts 20s: it is cut\n");
+            "d.toml:25:10: fault \"slow\": repeat (a table): would end at 3m19s, but the drill lasts 20s: it is cut\n");
 }
 
 TEST(Warnings, NameFaultsThatMeetNobody) {

@@ -169,7 +169,7 @@ TEST(Reader, ReadsOneTextOrSeveral) {
   EXPECT_THAT(keys.texts("bad"), ElementsAre());
 
   ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems[0].text, "x: bad = a list: must be a text or a list of texts");
+  EXPECT_EQ(problems[0].text, "x: bad (a list): must be a text or a list of texts");
 }
 
 TEST(Reader, UnknownKeysAreProblemsWithTheNearestKnownOne) {
