@@ -49,6 +49,12 @@ std::string timeline(const Outline& outline) {
   return text + at(outline.length, "the run ends");
 }
 
+std::string loads(const Outline& outline) {
+  std::string text = outline.loads.empty() ? "" : "\nloads\n";
+  for (const Outline::Asking& one : outline.loads) text += harmless(fmt::format("  {}: {}", one.load, one.text)) + "\n";
+  return text;
+}
+
 std::string blast_radius(const Outline& outline) {
   std::string text = "\nblast radius\n";
   for (const Outline::Reach& reach : outline.proxies) {
@@ -90,7 +96,8 @@ std::string checks(const Outline& outline) {
 }  // namespace
 
 std::string dry_run_text(const Outline& outline) {
-  return heading(outline) + timeline(outline) + blast_radius(outline) + safety(outline) + checks(outline);
+  return heading(outline) + timeline(outline) + loads(outline) + blast_radius(outline) + safety(outline) +
+         checks(outline);
 }
 
 }  // namespace firedrill::cli

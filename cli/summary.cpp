@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "cli/text.hpp"
 #include "drills/report_words.hpp"
@@ -101,6 +102,45 @@ std::string phases(const drills::Report& report, Shape shape) {
              : "\n" + painted(row("phase", "requests", "errors", "p50", "p99"), Paint::dim, shape.colour) + rows;
 }
 
+// "timeout 1,953": what most of those that failed met.
+std::string most_often(const std::map<std::string, std::uint64_t, std::less<>>& errors) {
+  const auto most =
+      std::max_element(errors.begin(), errors.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == errors.end() || most->second == 0 ? "" : harmless(most->first) + " " + grouped(most->second);
+}
+
+// Which of several loads met what; one alone is told by the phases, unless nothing came of it.
+std::string loads(const drills::Report& report, Shape shape) {
+  std::size_t name = 16;
+  for (const auto& load : report.loads) name = std::max(name, cells(harmless(load.name)));
+  name = std::min(name, std::max(shape.width, least_width) - 2 - 10 - 9 - 22);
+  const auto row = [&](std::string_view first, std::string_view requests, std::string_view errors,
+                       const std::string& most) {
+    return "  " + left(first, name) + right(requests, 10) + right(errors, 9) + (most.empty() ? "" : "  " + most) + "\n";
+  };
+  std::string rows;
+  bool nothing_came = false;
+  for (const auto& load : report.loads) {
+    if (load.tool) {
+      const bool known = load.tool->requests && load.tool->failed && *load.tool->requests > 0;
+      const auto ratio =
+          known ? MaybeNumber{static_cast<double>(*load.tool->failed) / static_cast<double>(*load.tool->requests)}
+                : MaybeNumber{};
+      rows += row(harmless(load.name), load.tool->requests ? grouped(*load.tool->requests) : "-",
+                  ratio ? drills::show_ratio(ratio) : "-", most_often(load.tool->errors));
+      continue;
+    }
+    for (const auto& phase : load.phases) {
+      if (phase.name != "always" || phase.requests.count == 0) continue;
+      nothing_came = nothing_came || phase.requests.failed() == phase.requests.count;
+      rows += row(harmless(load.name), grouped(phase.requests.count), drills::show_ratio(phase.error_ratio()),
+                  most_often(phase.requests.errors));
+    }
+  }
+  if (rows.empty() || (report.loads.size() == 1 && !nothing_came)) return "";
+  return "\n" + painted(row("load", "requests", "errors", "most of them"), Paint::dim, shape.colour) + rows;
+}
+
 std::string signals(const drills::Report& report, Shape shape) {
   std::string text;
   for (const drills::CheckReport& signal : report.signals) {
@@ -141,7 +181,7 @@ std::string prediction(const drills::Report& report, Shape shape) {
 
 std::string summary(const drills::Report& report, Shape shape) {
   std::string text = verdict(report.result, report.reasons, report.checks.empty(), report.predicted, shape) +
-                     checks(report, shape) + signals(report, shape) + phases(report, shape) +
+                     checks(report, shape) + signals(report, shape) + phases(report, shape) + loads(report, shape) +
                      prediction(report, shape) + "\n";
   if (report.predicted) {
     for (const auto& note : report.notes) text += wrapped("not predicted: ", note.text, " ", shape.width);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace firedrill::cli {
 namespace {
 
@@ -70,6 +73,39 @@ TEST(Summary, SaysWhatWasLeftBehind) {
   EXPECT_NE(
       summary(report, {80, 24, false}).find("\nleft behind: no faults in force, 3 connections open, no bytes held\n"),
       std::string::npos);
+}
+
+drills::LoadReport load_of(const std::string& name, int good, const std::map<std::string, int>& bad) {
+  drills::LoadReport load;
+  load.name = name;
+  drills::PhaseReport always{"always", {}};
+  for (int i = 0; i < good; ++i) always.requests.record(50ms, "");
+  for (const auto& [kind, n] : bad)
+    for (int i = 0; i < n; ++i) always.requests.record(50ms, kind);
+  load.phases = {always};
+  return load;
+}
+
+TEST(Summary, SaysWhichOfSeveralLoadsMetWhat) {
+  drills::Report report = report_of_a_failed_run();
+  report.loads = {load_of("users", 1200, {}), load_of("jobs", 60, {{"timeout", 30}, {"unresolved", 10}})};
+
+  EXPECT_NE(summary(report, {80, 24, false}).find(R"(
+  load              requests   errors  most of them
+  users                1,200     0.0%
+  jobs                   100    40.0%  timeout 30
+)"),
+            std::string::npos)
+      << summary(report, {80, 24, false});
+}
+
+TEST(Summary, SaysOfALoadAloneWhyNothingCameOfIt) {
+  drills::Report report = report_of_a_failed_run();
+  report.loads = {load_of("users", 9, {{"timeout", 1}})};
+  EXPECT_EQ(summary(report, {80, 24, false}).find("most of them"), std::string::npos);
+
+  report.loads = {load_of("users", 0, {{"unresolved", 10}})};
+  EXPECT_NE(summary(report, {80, 24, false}).find("unresolved 10\n"), std::string::npos);
 }
 
 TEST(Summary, HasOnlyReasonsWhenNothingWasStarted) {

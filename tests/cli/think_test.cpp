@@ -43,6 +43,9 @@ timeline
          1s  late off
        1.5s  the run ends
 
+loads
+  users: 100 requests per second to proxy:api/
+
 blast radius
   api  127.0.0.1:0 to backend:web
     late (latency), 500ms to 1s: every link, from backend to client
