@@ -4,6 +4,11 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <optional>
+
 #include "lint/nginx_kinds.hpp"
 
 namespace firedrill::lint::nginx {
@@ -87,6 +92,17 @@ bool is_network(std::string_view text) {
   if (slash == std::string_view::npos) return true;
   const auto bits = value_of(Kind::number, text.substr(slash + 1));
   return bits && *bits <= (text.find(':') == std::string_view::npos ? 32 : 128);
+}
+
+bool is_range(std::string_view text) {
+  const std::size_t dash = std::min(text.find('-'), text.size());
+  const auto address = [](std::string_view part) -> std::optional<std::uint32_t> {
+    in_addr in{};
+    if (::inet_pton(AF_INET, std::string{part}.c_str(), &in) != 1 || in.s_addr == INADDR_NONE) return std::nullopt;
+    return ntohl(in.s_addr);
+  };
+  const auto from = address(text.substr(0, dash)), to = address(text.substr(std::min(dash + 1, text.size())));
+  return from && to && *from <= *to;
 }
 
 }  // namespace firedrill::lint::nginx

@@ -20,5 +20,7 @@ HostPort host_and_port(std::string_view address);
 bool is_address(std::string_view text);
 /// 10.0.0.0/8, 10.0.0.1, 2001:db8::/32.
 bool is_network(std::string_view text);
+/// 10.0.0.1-10.0.0.9.
+bool is_range(std::string_view text);
 
 }  // namespace firedrill::lint::nginx

@@ -47,17 +47,15 @@ class Arguments {
   void declare(const Directive& one) {
     const std::string_view name = one.name();
     std::string key;
-    if (name == "log_format" || (name == "upstream" && one.block))
+    if (name == "log_format" || name == "thread_pool" || (name == "upstream" && one.block))
       key = std::string{name} + " " + std::string{one.word(1)};
     if (name == "limit_conn_zone" || name == "limit_req_zone")
       key = std::string{name} + " " + std::string{one.parameter("zone").substr(0, one.parameter("zone").find(':'))};
     if (key.empty() || one.context == in_entries) return;
     if (is_stream(one)) key += " of stream";
+    if (key == "log_format combined") wrong(one, 1, "log_format combined: nginx has one of that name itself");
     const auto [it, fresh] = declared_.try_emplace(key, &one);
     if (!fresh) wrong(one, 0, fmt::format("{}: the name is taken at line {}", key, it->second->spot().line));
-  }
-  static bool is_stream(const Directive& one) {
-    return (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
   }
 
   void words(const Directive& one) {
@@ -69,16 +67,13 @@ class Arguments {
         std::none_of(one.children.begin(), one.children.end(),
                      [](const Directive& child) { return child.name() == "server"; }))
       wrong(one, 0, fmt::format("upstream {} has no server", one.word(1)));
+    else if (name == "upstream" && one.block &&
+             std::all_of(one.children.begin(), one.children.end(),
+                         [](const Directive& child) { return child.name() != "server" || child.has("backup"); }))
+      wrong(one, 0, fmt::format("upstream {} has no server that is no backup", one.word(1)));
     if (name == "server" && !one.block && one.word(1).find('=') != std::string_view::npos)
       wrong(one, 1, fmt::format("\"{}\" is no address", one.word(1)));
     if ((name == "proxy_pass" || name == "grpc_pass") && !stream) prefix(one);
-    if (name.ends_with("_next_upstream"))
-      for (std::size_t i = 1; i < one.words.size() && !stream; ++i)
-        if (!listed(" error timeout invalid_header http_500 http_502 http_503 http_504 http_403 http_404 http_429 "
-                    "non_idempotent updating off "
-                    "not_found denied invalid_response ",
-                    one.word(i)))
-          wrong(one, i, fmt::format("{} has no \"{}\"", name, one.word(i)));
     if (name == "limit_conn" &&
         declared_.count("limit_conn_zone " + std::string{one.word(1)} + (stream ? " of stream" : "")) == 0 && whole())
       wrong(one, 1, fmt::format("there is no limit_conn_zone \"{}\"", one.word(1)));
@@ -91,7 +86,7 @@ class Arguments {
                     "debug_stream ",
                     one.word(i)))
           wrong(one, i, fmt::format("\"{}\" is no level of logs", one.word(i)));
-    if (name == "access_log" && one.words.size() > 2) format(one, stream);
+    if (name == "access_log") format(one, stream);
   }
 
   bool whole() const { return tree_.ground == in_main; }
@@ -108,7 +103,11 @@ class Arguments {
 
   void format(const Directive& one, bool stream) {
     const std::string_view format = one.word(2);
-    if (format.find('=') != std::string_view::npos || format == "combined" || !whole()) return;
+    const bool off = one.word(1) == "off";
+    if (off && !format.empty()) wrong(one, 2, "access_log off takes nothing else");
+    if (!off && format.empty() && stream) wrong(one, 0, "access_log in stream takes the name of a log_format");
+    if (off || format.empty() || format.find('=') != std::string_view::npos || !whole()) return;
+    if (format == "combined" && !stream) return;
     if (declared_.count("log_format " + std::string{format} + (stream ? " of stream" : "")) == 0)
       wrong(one, 2, fmt::format("there is no log_format \"{}\"", format));
   }
@@ -129,13 +128,12 @@ class Arguments {
   void repeated(const Directive& one) {
     constexpr std::array once{"http", "events", "stream"};
     const std::string_view name = one.name();
-    if (std::find(once.begin(), once.end(), name) == once.end() && name != "listen") return;
-    const std::string key = std::string{name} + (name == "listen" ? " " + std::string{one.word(1)} : "");
-    const auto [it, fresh] = seen_.try_emplace({one.parent, key}, &one);
+    if (std::find(once.begin(), once.end(), name) == once.end()) return;
+    const auto [it, fresh] = seen_.try_emplace({one.parent, std::string{name}}, &one);
     if (!fresh)
       wrong(
           one, 0,
-          fmt::format("\"{}\" stands twice in this block; the other one is at line {}", key, it->second->spot().line));
+          fmt::format("\"{}\" stands twice in this block; the other one is at line {}", name, it->second->spot().line));
   }
 
   const Tree& tree_;

@@ -21,11 +21,17 @@ class Entries {
     const std::string_view name = block.name();
     if (name == "split_clients") return shares(block);
     const bool ranges = child(block, "ranges") != nullptr;
+    bool begun = false;
     for (const Directive& row : block.children) {
       if (findings_.full()) return;
       if (row.block || row.name() == "include") continue;
       if (name == "map") pattern(row);
-      if (name == "geo" && !ranges) network(row);
+      if (name == "geo") {
+        const bool alone = row.words.size() == 1 && row.name() == "ranges";
+        if (alone && begun) wrong(row, 0, "ranges stands before all rows of its geo");
+        begun = begun || (!alone && row.name() != "proxy" && row.name() != "proxy_recursive");
+        if (!alone) network(row, ranges);
+      }
       if (name == "charset_map") bytes(row);
     }
   }
@@ -42,12 +48,17 @@ class Entries {
     if (!regex_mistake(text).empty()) wrong(row, 0, fmt::format("\"{}\" is no pattern", row.name()));
   }
 
-  void network(const Directive& row) {
+  void network(const Directive& row, bool ranges) {
     std::string_view text = row.name();
     if (text == "proxy_recursive" && row.words.size() == 1) return;
     if (row.words.size() != 2) return wrong(row, 0, "a row of geo has two words");
     if (text == "default") return;
-    if (text == "proxy" || text == "delete") text = row.word(1);
+    const bool proxy = text == "proxy";
+    if (proxy || text == "delete") text = row.word(1);
+    if (ranges && !proxy) {
+      if (!is_range(text)) wrong(row, 0, fmt::format("\"{}\" is no range such as 10.0.0.1-10.0.0.9", text));
+      return;
+    }
     if (text.find('/') == std::string_view::npos ? !is_address(text) : !is_network(text))
       wrong(row, 0, fmt::format("\"{}\" is no network", text));
   }

@@ -31,6 +31,5 @@ const Directive* upstream_of(const Tree& tree, const Directive& pass);
 std::vector<const Directive*> servers_of(const Directive& upstream);
 /// Of worker_processes; 1 when it is not set, nothing for auto.
 std::optional<double> workers_of(const Tree& tree);
-bool is_stream(const Directive& directive);
 
 }  // namespace firedrill::lint::nginx

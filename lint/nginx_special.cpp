@@ -106,6 +106,8 @@ Complaint redirect(const Directive& one) {
   const std::string_view from = one.word(1);
   const bool alone = one.words.size() == 2;
   const bool known = from == "off" || (from == "default" && one.name() == "proxy_redirect");
+  if (alone && !known && one.name() == "proxy_cookie_flags")
+    return {1, fmt::format("proxy_cookie_flags takes a cookie and its flags, or off, not \"{}\"", from)};
   if (alone && !known) return {1, fmt::format("{} takes two words, or off, not \"{}\"", one.name(), from)};
   if (from.starts_with('~') && !regex_mistake(from.substr(from.starts_with("~*") ? 2 : 1)).empty())
     return {1, fmt::format("\"{}\" is no pattern", from)};
@@ -219,15 +221,31 @@ Complaint syslog(const Directive& one) {
   return {};
 }
 
+Complaint buffered(const Directive& one) {
+  const bool buffer = !one.parameter("buffer").empty() || one.has("gzip") || !one.parameter("gzip").empty();
+  if (!buffer && !one.parameter("flush").empty() && one.word(1) != "off")
+    return {0, "access_log has a flush and no buffer that it could flush: buffer=32k"};
+  if (buffer && one.word(1).starts_with("syslog:")) return {1, "what goes to syslog has no buffer"};
+  if (buffer && has_variable(one.word(1))) return {1, "a log with a buffer has no variables in its name"};
+  return {};
+}
+
 Complaint open_files(const Directive& one) {
   if (one.parameter("max").empty() && !one.has("off")) return {0, fmt::format("{} takes a max=", one.name())};
   return {};
 }
 
 Complaint symlinks(const Directive& one) {
-  for (std::size_t i = 1; i < one.words.size(); ++i)
-    if (!one_of(one.word(i), {"off", "on", "if_not_owner"}) && !one.word(i).starts_with("from="))
-      return {i, fmt::format("disable_symlinks has no \"{}\"", one.word(i))};
+  std::size_t mode = 0, from = 0;
+  for (std::size_t i = 1; i < one.words.size(); ++i) {
+    const bool is_from = one.word(i).starts_with("from="), is_mode = one_of(one.word(i), {"off", "on", "if_not_owner"});
+    if (!is_from && !is_mode) return {i, fmt::format("disable_symlinks has no \"{}\"", one.word(i))};
+    std::size_t& seen = is_from ? from : mode;
+    if (seen != 0) return {i, fmt::format("disable_symlinks has \"{}\" already", one.word(seen))};
+    seen = i;
+  }
+  if (mode == 0) return {0, "disable_symlinks takes off, on or if_not_owner"};
+  if (from != 0 && one.word(mode) == "off") return {from, "disable_symlinks off takes no from="};
   return {};
 }
 
@@ -259,6 +277,11 @@ Complaint aio(const Directive& one) {
   return {1, fmt::format("aio takes on, off or threads, not \"{}\"", one.word(1))};
 }
 
+Complaint threads(const Directive& one) {
+  if (one.parameter("threads").empty()) return {0, "thread_pool takes a threads="};
+  return {};
+}
+
 struct Reader {
   std::string_view directive;  // one that begins with an underscore: all that end so
   Complaint (*complaint)(const Directive& one);
@@ -268,6 +291,7 @@ constexpr Reader readers[] = {
     {"_cache_path", cache_path},
     {"_cache_valid", cache_valid},
     {"_store_access", file_access},
+    {"access_log", buffered},
     {"access_log", syslog},
     {"aio", aio},
     {"alias", root},
@@ -283,11 +307,13 @@ constexpr Reader readers[] = {
     {"open_file_cache", open_files},
     {"open_log_file_cache", open_files},
     {"proxy_cookie_domain", redirect},
+    {"proxy_cookie_flags", redirect},
     {"proxy_cookie_path", redirect},
     {"proxy_redirect", redirect},
     {"resolver", resolver},
     {"root", root},
     {"ssl_session_cache", session_cache},
+    {"thread_pool", threads},
     {"try_files", try_files},
     {"valid_referers", referers},
     {"worker_cpu_affinity", affinity},

@@ -18,6 +18,10 @@ void check_special(const Tree& tree, Findings& findings);
 void check_entries(const Tree& tree, Findings& findings);
 /// What only several directives together make wrong.
 void check_together(const Tree& tree, Findings& findings);
+/// Addresses that are listened on twice, and what one server alone may say of an address.
+void check_listens(const Tree& tree, Findings& findings);
+/// proxy_pass and its like, and what must suit them in the same block.
+void check_passes(const Tree& tree, Findings& findings);
 /// Addresses, ports, patterns, conditions, variables.
 void check_values(const Tree& tree, Findings& findings);
 

@@ -32,6 +32,11 @@ constexpr WordRow word_rows[] = {
     {"debug_points", 1, 1, " stop abort "},
     {"fastcgi_cache_use_stale", 1, to_the_end,
      " error timeout invalid_header updating off http_500 http_503 http_403 http_404 http_429 "},
+    {"fastcgi_next_upstream", 1, to_the_end,
+     " error timeout invalid_header non_idempotent updating off http_500 http_503 http_403 http_404 http_429 "},
+    {"grpc_next_upstream", 1, to_the_end,
+     " error timeout invalid_header non_idempotent off http_500 http_502 http_503 http_504 http_403 http_404 "
+     "http_429 "},
     {"grpc_ssl_protocols", 1, to_the_end, " sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 "},
     {"gzip_http_version", 1, 1, " 1.0 1.1 "},
     {"gzip_proxied", 1, to_the_end, " off expired no-cache no-store private no_last_modified no_etag auth any "},
@@ -46,7 +51,11 @@ constexpr WordRow word_rows[] = {
     {"lingering_close", 1, 1, " off on always "},
     {"proxy_cache_use_stale", 1, to_the_end,
      " error timeout invalid_header updating off http_500 http_502 http_503 http_504 http_403 http_404 http_429 "},
+    {"memcached_next_upstream", 1, to_the_end, " error timeout invalid_response not_found off "},
     {"proxy_http_version", 1, 1, " 1.0 1.1 "},
+    {"proxy_next_upstream", 1, to_the_end,
+     " error timeout invalid_header non_idempotent updating off http_500 http_502 http_503 http_504 http_403 http_404 "
+     "http_429 "},
     {"proxy_ssl_protocols", 1, to_the_end, " sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 "},
     {"random", 1, 1, " two ", true},
     {"random", 2, 2, " least_conn ", true},
@@ -54,6 +63,8 @@ constexpr WordRow word_rows[] = {
     {"satisfy", 1, 1, " all any "},
     {"scgi_cache_use_stale", 1, to_the_end,
      " error timeout invalid_header updating off http_500 http_503 http_403 http_404 http_429 "},
+    {"scgi_next_upstream", 1, to_the_end,
+     " error timeout invalid_header non_idempotent updating off http_500 http_503 http_403 http_404 http_429 "},
     {"server_tokens", 1, 1, " off on build "},
     {"ssl_protocols", 1, to_the_end, " sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 "},
     {"ssl_verify_client", 1, 1, " off on optional optional_no_ca "},
@@ -63,6 +74,8 @@ constexpr WordRow word_rows[] = {
      " off secure nosecure httponly nohttponly samesite=strict samesite=lax samesite=none nosamesite "},
     {"uwsgi_cache_use_stale", 1, to_the_end,
      " error timeout invalid_header updating off http_500 http_503 http_403 http_404 http_429 "},
+    {"uwsgi_next_upstream", 1, to_the_end,
+     " error timeout invalid_header non_idempotent updating off http_500 http_503 http_403 http_404 http_429 "},
     {"uwsgi_ssl_protocols", 1, to_the_end, " sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 "},
     {"_cache_methods", 1, to_the_end, " get head post "},
     {"_ignore_headers", 1, to_the_end,
@@ -117,7 +130,7 @@ struct ParameterRow {
 };
 constexpr ParameterRow parameter_rows[] = {
     {"access_log", 3, "buffer=", Kind::size, 1},
-    {"access_log", 3, "flush=", Kind::time},
+    {"access_log", 3, "flush=", Kind::time, 0.001},
     {"access_log", 3, "gzip"},
     {"access_log", 3, "gzip=", Kind::number, 1, 9},
     {"access_log", 3, "if="},
@@ -207,6 +220,7 @@ class Rows {
 
  private:
   void words(const WordRow& row, const Directive& one) {
+    if (one.name().ends_with("_next_upstream") && is_stream(one)) return;  // on or off, there
     for (std::size_t i = row.first; i <= row.last && i < one.words.size(); ++i)
       if (!is_listed(row.words, one.word(i), row.exact))
         findings_.add(refused, one.spot(i),
@@ -232,11 +246,10 @@ class Rows {
     const auto* row = std::find_if(std::begin(parameter_rows), std::end(parameter_rows), [&](const ParameterRow& some) {
       return is_about(some.directive, one.name()) && some.name == key;
     });
-    const bool stream = (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
     if (row != std::end(parameter_rows)) {
       if (row->kind != Kind::any)
         figure(row->kind, row->least, row->most, one, at, word.substr(0, equals), word.substr(key.size()));
-    } else if (!stream || one.name() != "listen") {
+    } else if (!is_stream(one) || one.name() != "listen") {
       findings_.add(refused, one.spot(at),
                     fmt::format("{} has no parameter \"{}\"{}", one.name(), word,
                                 is_listed(paid_parameters, key, true) ? "; nginx Plus has" : ""));

@@ -43,6 +43,7 @@ class Together {
       if (one.block && (one.name() == "server" || one.name() == "location"))
         for (const char* const family : {"proxy", "fastcgi", "uwsgi", "scgi"}) buffers(one, family);
       if (one.block && one.name() == "server") certificates(one);
+      if (one.block && one.name() == "server" && one.context == in_http && whole()) header_buffers(one);
       if (one.block && one.name() == "upstream") balance(one);
       if (one.block && one.context == in_stream && one.name() == "server") handler(one);
       names(one);
@@ -89,6 +90,18 @@ class Together {
     else if (file > 0 && file < largest)
       what = fmt::format("{0}_max_temp_file_size is less than {0}_buffer_size or one of {0}_buffers", family);
     if (!what.empty()) wrong(*blame, 0, what);
+  }
+
+  void header_buffers(const Directive& server) {
+    const Directive* buffers = effective(server, "large_client_header_buffers");
+    const Directive* pool = effective(server, "connection_pool_size");
+    const double size = buffers == nullptr ? 2 * page : value_of(Kind::size, buffers->word(2)).value_or(page);
+    const double needed = pool == nullptr ? 512 : value_of(Kind::size, pool->word(1)).value_or(0);
+    if (size >= needed) return;
+    const bool inner = buffers != nullptr && (pool == nullptr || buffers->parent == &server);
+    wrong(inner ? *buffers : *pool, 0,
+          fmt::format("large_client_header_buffers ({:g} bytes) are smaller than connection_pool_size ({:g})", size,
+                      needed));
   }
 
   static bool says(const Directive& server, std::string_view name, std::string_view value) {
@@ -177,7 +190,7 @@ class Together {
     if (with_scheme) {
       const std::size_t scheme = url.find("://");
       if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-      if (!url.starts_with("unix:")) url = url.substr(0, url.find_first_of("/?"));
+      if (!url.starts_with("unix:") && name == "proxy_pass") url = url.substr(0, url.find_first_of("/?"));
     }
     const bool sound = !url.starts_with("unix:") || url.substr(0, url.find(':', 5)).size() > 5;
     const HostPort to = host_and_port(url);
@@ -188,9 +201,9 @@ class Together {
       return wrong(one, 1,
                    fmt::format("{} is an upstream, at line {}: it takes no port", to.host, upstream->spot().line));
     if (!whole() && to.port.empty() && !url.starts_with("unix:")) return;  // an upstream of another file
-    const std::string what = !sound
-                                 ? "there is no path behind unix:"
-                                 : wrong_address(url, with_scheme ? Address::with_default_port : Address::needs_port);
+    const std::string what =
+        !sound ? "there is no path behind unix:"
+               : wrong_address(url, name == "proxy_pass" && !stream ? Address::with_default_port : Address::needs_port);
     if (!what.empty()) wrong(one, 1, what);
   }
 

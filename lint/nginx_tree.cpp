@@ -72,6 +72,10 @@ std::string inherited(const Directive& directive, const Directive& where) {
   return fmt::format(" (from {} at line {})", root ? "the top" : directive.parent->name(), directive.spot().line);
 }
 
+bool is_stream(const Directive& directive) {
+  return (directive.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
+}
+
 const Directive* around(const Directive& directive, std::string_view name) {
   for (const Directive* at = directive.parent; at != nullptr; at = at->parent)
     if (at->name() == name) return at;

@@ -73,6 +73,9 @@ std::string inherited(const Directive& directive, const Directive& where);
 /// The nearest block of that name around it, or null.
 const Directive* around(const Directive& directive, std::string_view name);
 
+/// Whether it stands in stream, at whatever depth.
+bool is_stream(const Directive& directive);
+
 /// Calls for every directive, outer ones first.
 template <typename Visit>
 void each(const Directive& from, const Visit& visit) {

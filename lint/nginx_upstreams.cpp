@@ -8,9 +8,6 @@
 #include "lint/nginx_syntax.hpp"
 
 namespace firedrill::lint::nginx {
-bool is_stream(const Directive& directive) {
-  return (directive.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
-}
 
 std::vector<const Directive*> passes(const Tree& tree) {
   std::vector<const Directive*> list;

@@ -66,11 +66,10 @@ class Values {
 
   void addresses(const Directive& one) {
     const std::string_view name = one.name(), text = one.word(1);
-    const bool stream = (one.context & (in_stream | in_stream_server | in_stream_upstream)) != 0;
     std::string what;
     if (name == "listen") what = wrong_address(text, Address::listen);
     if (name == "server" && !one.block && one.words.size() > 1)
-      what = wrong_address(text, stream ? Address::needs_port : Address::with_default_port);
+      what = wrong_address(text, is_stream(one) ? Address::needs_port : Address::with_default_port);
     if ((name == "allow" || name == "deny") && text != "all" && text != "unix:" && !is_network(text))
       what = fmt::format("\"{}\" is no network, nor all", text);
     if (name == "set_real_ip_from" || name == "debug_connection")
@@ -101,8 +100,7 @@ class Values {
       for (std::size_t i = 1; i < one.words.size(); ++i)
         if (one.word(i).starts_with('~') && !regex_mistake(one.word(i)).empty())
           wrong(one, i, fmt::format("\"{}\" is no pattern", one.word(i)));
-    const bool http = (one.context & (in_stream | in_stream_server)) == 0;
-    if (name == "return" && http && one.words.size() > 1) {
+    if (name == "return" && !is_stream(one) && one.words.size() > 1) {
       const bool url = one.words.size() == 2 &&
                        (value.starts_with("http://") || value.starts_with("https://") || value.starts_with('$'));
       if (!url && !(only_digits(value) && value.size() <= 3))
@@ -122,6 +120,8 @@ void check_values(const Tree& tree, Findings& findings) {
   check_special(tree, findings);
   check_entries(tree, findings);
   check_together(tree, findings);
+  check_listens(tree, findings);
+  check_passes(tree, findings);
   check_variables(tree, findings);
 }
 
