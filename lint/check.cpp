@@ -152,7 +152,7 @@ class Checking {
 
   std::string nginx(const Source& source, Findings& findings) {
     const nginx::Tree tree = nginx::read_tree(source, sources_, findings);
-    if (tree.root->children.empty()) nothing_in(source, findings);
+    if (tree.root->children.empty() && findings.list().empty()) nothing_in(source, findings);
     nginx::check_directives(tree, findings);
     nginx::check_arguments(tree, findings);
     nginx::check_values(tree, findings);

@@ -63,12 +63,21 @@ void no_reuse(const Rule& rule, const Subject& subject) {
   }
 }
 
+// There is no connecting then.
+bool is_udp(const Directive& pass) {
+  const Directive* server = pass.parent;
+  return is_stream(pass) && server != nullptr &&
+         std::all_of(server->children.begin(), server->children.end(),
+                     [](const Directive& one) { return one.name() != "listen" || one.has("udp"); });
+}
+
 void slow_connect(const Rule& rule, const Subject& subject) {
   Once once;
   for (const Directive* pass : passes(subject.tree)) {
     const Setting setting = setting_of(*pass, "connect_timeout");
     const double time = setting.directive == nullptr ? 60 : parse_time(setting.value()).value_or(0);
     if (pass->name() == "fastcgi_pass" && setting.directive == nullptr) continue;  // NG15 says so
+    if (is_udp(*pass)) continue;
     if (time > 5 && once.first(*pass, setting))
       subject.findings.add(rule, spot_of(*pass, setting),
                            fmt::format("{} is {}{}", setting.name, shown_seconds(time),
@@ -81,6 +90,7 @@ void endless_chain(const Rule& rule, const Subject& subject) {
   for (const Directive* pass : passes(subject.tree)) {
     const Directive* upstream = upstream_of(subject.tree, *pass);
     if (upstream == nullptr || servers_of(*upstream).size() < 2) continue;
+    if (is_stream(*pass)) continue;  // only connecting is tried again there, and NG06 looks at how long that takes
     const Setting next = setting_of(*pass, "next_upstream");
     if (next.value() == "off") continue;
     const double tries = number_of(setting_of(*pass, "next_upstream_tries").value());

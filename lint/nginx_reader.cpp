@@ -7,6 +7,7 @@
 #include <set>
 
 #include "lint/ground_rules.hpp"
+#include "lint/nginx_fragments.hpp"
 #include "lint/nginx_tree.hpp"
 
 namespace firedrill::lint::nginx {
@@ -39,7 +40,8 @@ class Reading {
       whole = parts_[dump_];
       prefix_ = directory(dump_);
     }
-    tree_.ground = ground_of(whole);
+    Findings again;  // told when the part is read
+    tree_.ground = ground_of(Tokens{*whole.source, whole.begin, whole.end, again}, findings_);
     tree_.root->block = true;
     open_.push_back(dump_.empty() ? main_.name() : dump_);
     part(whole, *tree_.root, tree_.ground, 0);
@@ -68,31 +70,6 @@ class Reading {
       if (dump_.empty()) dump_ = name;
       parts_.insert_or_assign(name, Part{&main_, end, text.size()});
     }
-  }
-
-  // What is no whole configuration is taken for what conf.d and sites-enabled hold.
-  Context ground_of(const Part& whole) {
-    Findings ignored;
-    Tokens tokens{*whole.source, whole.begin, whole.end, ignored};
-    std::size_t depth = 0;
-    bool fresh = true, fragment = false;
-    Spot first;
-    for (Token token = tokens.next(); token.mark != Mark::end; token = tokens.next()) {
-      if (token.mark == Mark::word && fresh && depth == 0) {
-        const std::string& name = token.word.text;
-        if (name == "http" || name == "events" || name == "stream" || name == "mail") return in_main;
-        if (!fragment && (name == "server" || name == "upstream" || name == "location" || name == "map")) {
-          fragment = true;
-          first = token.word.spot;
-        }
-      }
-      fresh = token.mark != Mark::word;
-      if (token.mark == Mark::open) ++depth;
-      if (token.mark == Mark::close && depth > 0) --depth;
-    }
-    if (!fragment) return in_main;
-    findings_.add(only_a_part, first, "this is no whole configuration; it was checked as if it were included in http");
-    return in_http;
   }
 
   // The directives of one part, up to its end.

@@ -73,8 +73,8 @@ void no_queue(const Rule& rule, const Subject& subject) {
     if (all && child(*upstream, "queue") == nullptr)
       subject.findings.add(
           rule, servers.front()->spot(),
-          fmt::format("upstream {}: when every server has its max_conns, the next request gets a 502 at once",
-                      upstream->word(1)));
+          fmt::format("upstream {}: when every server has its max_conns, the next {} at once", upstream->word(1),
+                      is_stream(*upstream) ? "connection is closed" : "request gets a 502"));
   }
 }
 
@@ -116,8 +116,9 @@ void ejected_by_default(const Rule& rule, const Subject& subject) {
     }
     if (!places.empty())
       subject.findings.add(rule, places,
-                           fmt::format("upstream {}: one failed request takes server {} out for 10 s{}",
-                                       upstream->word(1), first, more_like_it(places.size())));
+                           fmt::format("upstream {}: one failed {} takes server {} out for 10 s{}", upstream->word(1),
+                                       is_stream(*upstream) ? "connection" : "request", first,
+                                       more_like_it(places.size())));
   }
 }
 
@@ -169,9 +170,8 @@ const TreeRule upstream_rows[] = {
      limit_per_worker},
     {{"NG02", Severity::warning, "a limit without anywhere to wait",
       "Every server of an upstream has a max_conns, none is a backup, and there is no queue.",
-      "nginx has no queue: with all servers at their max_conns the next request gets a 502, and the log says \"no live "
-      "upstreams\", as if "
-      "they were dead.",
+      "nginx has no queue: with all servers at their max_conns the next request gets a 502, in stream the next "
+      "connection is closed, and the log says \"no live upstreams\", as if they were dead.",
       "Keep a backup server that says so, or limit what comes in with limit_conn. A queue takes nginx Plus.",
       "pool-exhaustion", NG_HTTP "  upstream api {\n    zone api 64k;\n" SAFE "  }\n" NG_PASS,
       NG_HTTP "  upstream api {\n    zone api 64k;\n" SAFE SPARE "  }\n" NG_PASS},

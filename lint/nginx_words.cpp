@@ -35,6 +35,17 @@ void put_escaped(std::string& text, char c) {
 
 }  // namespace
 
+Tokens::Tokens(const Source& source, std::size_t begin, std::size_t end, Findings& findings)
+    : source_{source}, text_{source.text().substr(0, end)}, at_{begin}, findings_{findings} {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (begin != 0 || !text_.starts_with(byte_order_mark)) return;
+  at_ = byte_order_mark.size();
+  findings_.add(
+      refused, spot(0),
+      "nginx takes the byte order mark (BOM) that this file begins with for a part of its first word: save it "
+      "as UTF-8 without one");
+}
+
 Spot Tokens::spot(std::size_t offset) const {
   const auto at = source_.at(offset);
   return {&source_, at.line, at.column};

@@ -23,8 +23,7 @@ struct Token {
 class Tokens {
  public:
   /// Of a part of the source: a file in a dump of "nginx -T" is one.
-  Tokens(const Source& source, std::size_t begin, std::size_t end, Findings& findings)
-      : source_{source}, text_{source.text().substr(0, end)}, at_{begin}, findings_{findings} {}
+  Tokens(const Source& source, std::size_t begin, std::size_t end, Findings& findings);
   Token next();
   /// Behind an opening brace: to the one that closes it, whatever is between them. False when there is none.
   bool skip_block();

@@ -48,9 +48,9 @@ std::string parsed(const std::string& text) {
 
 TEST(NginxTokens, EndWhereNginxEndsThem) {
   EXPECT_EQ(parsed("a 'b c' \"d;e\" f\\;g; # h\nevents{i j#k;}"), "a|b c|d;e|f\\;g; events{i|j#k;}");
-  EXPECT_EQ(parsed("set $a ${b}c; x \"\\\"\" '\\n';"), "set|$a|${b}c; x|\"|\n;");
+  EXPECT_EQ(parsed("y $a ${b}c; x \"\\\"\" '\\n';"), "y|$a|${b}c; x|\"|\n;");
   EXPECT_EQ(parsed("location ~ \\.php$ { }"),
-            "FD08 this is no whole configuration; it was checked as if it were included in http\n"
+            "FD08 this is no whole configuration; it was checked as if it were included in a server\n"
             "location|~|\\.php${}");
 }
 
@@ -98,6 +98,75 @@ TEST(NginxDumps, HoldTheirOwnIncludes) {
   EXPECT_EQ(it.found(), "");
   EXPECT_EQ(it.text(), "http{a; include|sites/*; x|y; include|/etc/x;}");
   EXPECT_EQ(it.tree.root->children.front().children.front().spot().line, 5U);
+}
+
+TEST(NginxFragments, AreTakenForAPartOfWhatAllOfThemMayStandIn) {
+  const auto taken_for = [](const std::string& text) {
+    const Parsed it{{{"/etc/nginx/nginx.conf", text}}};
+    const std::string found = it.found();
+    return found.substr(std::min(found.find("included in ") + 12, found.size()));
+  };
+
+  EXPECT_EQ(taken_for("add_header X y;\ngzip on;"), "http\n");
+  EXPECT_EQ(taken_for("types { text/html html; }"), "http\n");
+  EXPECT_EQ(taken_for("listen 80; add_header X y;"), "a server\n");
+  EXPECT_EQ(taken_for("proxy_set_header Host $host; proxy_pass http://api;"), "a location\n");
+  EXPECT_EQ(taken_for("server 10.0.0.1:80 backup;"), "an upstream\n");
+  EXPECT_EQ(taken_for("server { location / { proxy_pass http://api; } }"), "http\n");
+  EXPECT_EQ(taken_for("upstream pg { server 10.0.0.1:5432; }\nserver { listen 5432; proxy_pass pg; }"), "stream\n");
+  EXPECT_EQ(taken_for("proxy_pass pg; proxy_timeout 5s;"), "a server of stream\n");
+  EXPECT_EQ(taken_for("nosuch on; server { }"), "http\n");
+  EXPECT_EQ(taken_for("server { }\nworker_processes 2;"), "http\n");  // as of a site, in which one is misplaced
+}
+
+TEST(NginxFragments, AreNothingThatCouldBeAWhole) {
+  for (const char* const text : {"worker_processes 2;", "include x.conf;", "events { }\nadd_header X y;", "nosuch on;",
+                                 "add_header X y;\nworker_processes 2;", ""})
+    EXPECT_THAT(parsed(text), testing::Not(HasSubstr("FD08"))) << text;
+}
+
+TEST(NginxFragments, LackNoEvents) {
+  EXPECT_EQ(check_text("snippet.conf", "add_header X-Frame-Options DENY;\nexpires 1h;\n")->ids(), "FD08");
+}
+
+TEST(NginxTexts, HaveNoByteOrderMark) {
+  const auto checked = check_text("nginx.conf",
+                                  "\xEF\xBB\xBF"
+                                  "events {\n}\nhttp {\n}\n");
+
+  EXPECT_EQ(checked->ids(), "FD03");
+  EXPECT_THAT(checked->told("FD03"), HasSubstr("nginx.conf:1:1: nginx takes the byte order mark (BOM)"));
+}
+
+TEST(NginxTexts, ThatAreNoneAreNotCalledEmpty) {
+  const auto checked = check_text("nginx.conf", std::string("\xFF\xFE"
+                                                            "e\0v\0",
+                                                            6));
+
+  EXPECT_EQ(checked->ids(), "FD01");
+}
+
+std::string in_stream(const std::string& server) {
+  return "worker_rlimit_nofile 8192;\nevents {\n  worker_connections 1000;\n}\nstream {\n  upstream pg {\n    zone pg "
+         "64k;\n"
+         "    server 10.0.0.1:1 max_conns=5;\n    server 10.0.0.2:1 max_conns=5;\n  }\n  server {\n    proxy_pass "
+         "pg;\n    "
+         "proxy_timeout 5s;\n    " +
+         server + "\n  }\n}\n";
+}
+
+TEST(NginxStreams, AreToldOfConnections) {
+  const auto checked = check_text("nginx.conf", in_stream("listen 5432;"));
+
+  EXPECT_THAT(checked->told("NG02"), HasSubstr("the next connection is closed at once"));
+  EXPECT_THAT(checked->told("NG09"), HasSubstr("one failed connection takes server 10.0.0.1:1 out"));
+  EXPECT_THAT(checked->told("NG06"), HasSubstr("proxy_connect_timeout is 1m by default"));
+  EXPECT_EQ(checked->told("NG07"), "");
+}
+
+TEST(NginxStreams, OfDatagramsConnectNowhere) {
+  EXPECT_EQ(check_text("nginx.conf", in_stream("listen 53 udp;"))->told("NG06"), "");
+  EXPECT_NE(check_text("nginx.conf", in_stream("listen 53 udp; listen 53;"))->told("NG06"), "");
 }
 
 TEST(NginxSettings, AreInheritedFromTheBlocksAround) {
