@@ -168,9 +168,11 @@ class Checking {
   }
 
   std::string envoy(const Source& source, Findings& findings) {
-    const Yaml root = read_yaml(source, findings);
-    const envoy::Config config = envoy::read_config(root);
-    if (findings.list().empty()) envoy::check_fields(root, config, findings);
+    const std::optional<Yaml> root = read_yaml(source, findings);
+    if (!root) return "Envoy, not read";
+    if (!envoy::is_configuration(*root, findings)) return "no configuration of Envoy";
+    const envoy::Config config = envoy::read_config(*root);
+    envoy::check_fields(*root, config, findings);
     const envoy::Subject subject{config, capacity_, findings};
     for (const auto rules : {envoy::breaker_rules(), envoy::cluster_rules()})
       for (const envoy::ClusterRule& row : rules) row.check(row.rule, subject);

@@ -77,6 +77,39 @@ void check_duration(const Yaml& yaml, std::string_view field, Findings& findings
                  fmt::format("{} takes seconds with an s behind them, such as 0.25s, not \"{}\"", field, value->text));
 }
 
+// Envoy looks up the clusters of routes in the file when it loads it, unless it is told not to; those of a tcp_proxy it
+// does not. More of them may come by CDS.
+void check_routes(const Yaml& root, const std::set<std::string_view>& clusters, Findings& findings) {
+  const Yaml* dynamic = root.find("dynamic_resources");
+  if (root.find("resources") != nullptr || (dynamic != nullptr && (dynamic->find("cds_config") != nullptr ||
+                                                                   dynamic->find("cds_resources_locator") != nullptr)))
+    return;
+  const auto look_up = [&](const Yaml* name) {
+    if (name != nullptr && !name->text.empty() && clusters.count(name->text) == 0)
+      findings.add(refused, name->spot, fmt::format("there is no cluster \"{}\"", name->text));
+  };
+  each(root, [&](const Yaml& yaml) {
+    const Yaml* routes = yaml.find("route_config");
+    if (routes == nullptr || routes->value("validate_clusters") == "false") return;
+    each(*routes, [&](const Yaml& one) {
+      for (const Yaml* mirror : list_of(one.find("request_mirror_policies"))) look_up(mirror->find("cluster"));
+      const Yaml* action = one.find("match") == nullptr ? nullptr : one.find("route");
+      if (action == nullptr) return;
+      look_up(action->find("cluster"));
+      for (const Yaml* weighted : list_of(action->find("weighted_clusters", "clusters")))
+        look_up(weighted->find("name"));
+    });
+  });
+}
+
+// "apiVersion, kind, data".
+std::string keys_of(const Yaml& map) {
+  std::string text;
+  for (std::size_t i = 0; i < map.members.size() && i < 4; ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", std::string_view{map.members[i].key}.substr(0, 40));
+  return text + (map.members.size() > 4 ? ", …" : "");
+}
+
 }  // namespace
 
 const Yaml* Cluster::thresholds(std::string_view priority) const {
@@ -103,20 +136,39 @@ Config read_config(const Yaml& root) {
   return config;
 }
 
-void check_fields(const Yaml& root, const Config& config, Findings& findings) {
+bool is_configuration(const Yaml& root, Findings& findings) {
   if (root.kind != Yaml::Kind::map) {
     findings.add(unreadable, root.spot, "this is no configuration of Envoy: it is no map of fields");
-    return;
+    return false;
   }
+  if (resembles_bootstrap(root)) return true;
+  const bool kubernetes = root.find("apiVersion") != nullptr && root.find("kind") != nullptr;
+  const bool prometheus = root.find("groups") != nullptr || root.find("scrape_configs") != nullptr;
+  findings.add(
+      unreadable, root.members.front().spot,
+      fmt::format("this is no configuration of Envoy, for which it was taken by its name: a bootstrap has admin, "
+                  "node, static_resources, …; this has {}{}",
+                  keys_of(root),
+                  kubernetes   ? ", as a manifest of Kubernetes does"
+                  : prometheus ? ", as a file of Prometheus does"
+                               : ""));
+  return false;
+}
+
+void check_fields(const Yaml& root, const Config& config, Findings& findings) {
   check_messages(root, findings);
   each(root, [&](const Yaml& yaml) {
     if (const Yaml* type = yaml.find("@type"); type != nullptr && !findings.full()) check_type(*type, findings);
   });
-  std::set<std::string_view> listeners;
-  for (const Yaml* listener : list_of(root.find("static_resources", "listeners")))
-    if (const std::string_view name = listener->value("name"); !name.empty() && !listeners.insert(name).second)
-      findings.add(refused, listener->find("name")->spot,
-                   fmt::format("there are two listeners \"{}\": one takes the place of the other", name));
+  std::map<std::string_view, const Yaml*> listeners;
+  for (const Yaml* listener : list_of(root.find("static_resources", "listeners"))) {
+    const std::string_view name = listener->value("name");
+    const auto [it, fresh] = listeners.try_emplace(name, listener);
+    if (!fresh && !name.empty())
+      findings.add(no_effect, listener->find("name")->spot,
+                   fmt::format("there is a listener \"{}\" at line {} already: Envoy ignores this one without a word",
+                               name, it->second->spot.line));
+  }
   std::set<std::string_view> names;
   for (const Cluster& cluster : config.clusters) {
     if (findings.full()) return;
@@ -135,14 +187,7 @@ void check_fields(const Yaml& root, const Config& config, Findings& findings) {
     if (!names.insert(cluster.name).second)
       findings.add(refused, cluster.spot(), fmt::format("there are two clusters \"{}\"", cluster.name));
   }
-  if (config.clusters.empty() || root.find("dynamic_resources") != nullptr) return;
-  each(root, [&](const Yaml& yaml) {
-    const Yaml* action = yaml.find("route");
-    if (action == nullptr || yaml.find("match") == nullptr || action->find("cluster") == nullptr) return;
-    const std::string_view name = action->value("cluster");
-    if (names.count(name) == 0)
-      findings.add(refused, action->find("cluster")->spot, fmt::format("there is no cluster \"{}\"", name));
-  });
+  check_routes(root, names, findings);
 }
 
 std::optional<double> parse_duration(std::string_view text) {

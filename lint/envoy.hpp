@@ -28,6 +28,8 @@ struct Config {
   std::vector<const Yaml*> faults;  // typed_config of fault filters
 };
 
+/// Whether it can be a bootstrap, or a file of resources that is watched; what else it is goes to `findings`.
+bool is_configuration(const Yaml& root, Findings& findings);
 Config read_config(const Yaml& root);
 /// Unknown fields, and references that lead nowhere.
 void check_fields(const Yaml& root, const Config& config, Findings& findings);

@@ -323,6 +323,19 @@ bool is_of_type(const Yaml& yaml, std::string_view type) {
   return url.ends_with(type) && (url.size() == type.size() || url[url.size() - type.size() - 1] == '.');
 }
 
+bool resembles_bootstrap(const Yaml& root) {
+  const Message& bootstrap = message_named("Bootstrap");
+  const std::vector<std::string> fields = fields_of(bootstrap);
+  const auto known = [&](std::string_view key) { return root.find(key) != nullptr; };
+  if (known("apiVersion") && known("kind")) return false;  // Kubernetes', whatever else it has
+  std::size_t looked_at = 0;
+  return root.members.empty() || known("resources") ||
+         std::any_of(root.members.begin(), root.members.end(), [&](const Yaml::Member& one) {
+           return !known_name(one.key, bootstrap).empty() ||
+                  (++looked_at <= 20 && !faults::nearest(in_snake_case(one.key), fields).empty());
+         });
+}
+
 void check_messages(const Yaml& bootstrap, Findings& findings) {
   Fields fields{findings};
   if (const Yaml* resources = bootstrap.find("resources"); resources != nullptr && bootstrap.members.size() <= 2)

@@ -11,6 +11,9 @@ namespace firedrill::lint::envoy {
 /// in other extensions is passed over.
 void check_messages(const Yaml& bootstrap, Findings& findings);
 
+/// Whether any of its fields is one of a bootstrap, or nearly, or it has none at all.
+bool resembles_bootstrap(const Yaml& root);
+
 /// Whether "@type" of a message ends with that name.
 bool is_of_type(const Yaml& yaml, std::string_view type);
 

@@ -202,6 +202,55 @@ class View final : public std::streambuf {
   }
 };
 
+// Of the lines up to a place, the last but one or the last.
+std::optional<Spot> indented_by_tab(const Source& source, const Spot& at) {
+  for (std::uint32_t line = std::max(at.line, 2U) - 1; line <= std::min<std::size_t>(at.line, source.lines()); ++line) {
+    const std::string_view text = source.line(line);
+    const std::size_t tab = text.find('\t');
+    if (tab < text.find_first_not_of(" \t\r")) return Spot{&source, line, static_cast<std::uint32_t>(tab + 1)};
+  }
+  return std::nullopt;
+}
+
+// What a template makes of a line.
+std::string hint(const Source& source, const Spot& at) {
+  if (at.line == 0 || at.line > source.lines()) return "";
+  const std::string_view line = source.line(at.line);
+  const bool braces = line.find("{{") != std::string_view::npos || line.find("{%") != std::string_view::npos;
+  return braces ? ": this is a template; check what is made from it" : "";
+}
+
+// Where a second document begins, if one does that is not empty.
+std::optional<Spot> second_document(const Source& source, YAML::Parser& parser) {
+  struct Beginning final : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark& mark) override { begin = mark; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override { seen(); }
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+      seen();
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+      seen();
+    }
+    void OnMapEnd() override {}
+    void seen() {
+      there = true;
+      throw YAML::Exception{begin, ""};  // the rest of it does not matter
+    }
+    YAML::Mark begin;
+    bool there = false;
+  } document;
+  try {
+    parser.HandleNextDocument(document);
+  } catch (const YAML::Exception&) {
+    return document.there ? std::optional{spot_of(source, document.begin)} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // max_connections as JSON writes it.
 std::string camel(std::string_view name) {
   std::string text;
@@ -229,39 +278,44 @@ std::string_view Yaml::value(std::string_view key) const {
   return one == nullptr ? "" : std::string_view{one->text};
 }
 
-Yaml read_yaml(const Source& source, Findings& findings) {
+std::optional<Yaml> read_yaml(const Source& source, Findings& findings) {
   Yaml root;
   root.spot = {&source, 0, 0};  // of a document without anything in it
-  const auto wrong = [&](const YAML::Mark& mark, const std::string& what) {
-    findings.add(unreadable, spot_of(source, mark), what);
+  const auto wrong = [&](Spot spot, const std::string& what) {
+    findings.add(unreadable, spot, what);
+    return std::nullopt;
   };
-  if (source.text().find('\0') != std::string_view::npos) {
-    findings.add(unreadable, {&source, 0, 0}, "this is no text: there is a zero byte");
-    return root;
+  if (const std::size_t zero = source.text().find('\0'); zero != std::string_view::npos) {
+    const auto at = source.at(zero);
+    return wrong({&source, at.line, at.column}, "this is no text: there is a zero byte");
   }
-  if (const auto mark = too_many_brackets(source.text())) {
-    wrong(*mark, "values nest deeper than 60");
-    return root;
-  }
+  if (const auto mark = too_many_brackets(source.text()))
+    return wrong(spot_of(source, *mark), "values nest deeper than 60");
   if (StrictJson json; source.name().ends_with(".json") && !nlohmann::json::sax_parse(source.text(), &json)) {
     const auto at = source.at(std::min(json.at, source.text().size()));
-    findings.add(
-        unreadable, {&source, at.line, at.column},
-        fmt::format("this is no JSON, which takes neither comments nor a comma before a closing bracket: \"{}\"",
-                    json.token));
-    return root;
+    return wrong({&source, at.line, at.column},
+                 fmt::format("this is no JSON, which takes neither comments nor a comma before a closing bracket: "
+                             "\"{}\"",
+                             json.token));
   }
   View view{source.text()};
   std::istream stream{&view};
+  YAML::Parser parser;
   try {
-    YAML::Parser parser{stream};
+    parser.Load(stream);
     Builder builder{source, root};
     parser.HandleNextDocument(builder);
   } catch (const TooMuch& much) {
-    wrong(much.mark, much.what);
+    const Spot spot = spot_of(source, much.mark);
+    return wrong(spot, much.what + hint(source, spot));
   } catch (const YAML::Exception& error) {
-    wrong(error.mark, error.msg);
+    const Spot spot = spot_of(source, error.mark);
+    if (const auto tab = indented_by_tab(source, spot)) return wrong(*tab, "a tab cannot indent YAML: blanks can");
+    return wrong(spot, error.msg + hint(source, spot));
   }
+  if (const auto second = second_document(source, parser))
+    findings.add(no_effect, *second,
+                 "Envoy reads the first document of a file; this one and all behind it are ignored");
   return root;
 }
 

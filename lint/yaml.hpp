@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,8 @@ struct Yaml::Member {
   Yaml value;
 };
 
-/// The first document; what is wrong goes to `findings`. Nesting, aliases and the number of values are bounded.
-Yaml read_yaml(const Source& source, Findings& findings);
+/// The first document, and nothing when it is broken: half a tree would be judged by what it lacks. What is wrong goes
+/// to `findings`, and that there is a second document. Nesting, aliases and the number of values are bounded.
+std::optional<Yaml> read_yaml(const Source& source, Findings& findings);
 
 }  // namespace firedrill::lint

@@ -83,13 +83,19 @@ constexpr EnvoyLine envoy_mistakes[] = {
     {"type.googleapis.com/", ""},
     {"[{max_connections: 100}]", "{max_connections: 100}"},
     {"  clusters:\n", "  clusters:\n  - name: api\n"},
-    {"  listeners:\n",
-     "  listeners:\n  - name: www\n    address: {socket_address: {address: 0.0.0.0, port_value: 8082}}\n"},
+    {"cluster: api,", "cluster: nosuch,"},
+    {"  clusters:\n  - name: api\n", "  clusters:\n  - name: other\n"},
+    {"cluster: api,", "weighted_clusters: {clusters: [{name: api, weight: 1}, {name: nosuch, weight: 1}]},"},
+    {"cluster: api,", "cluster: api, request_mirror_policies: [{cluster: nosuch}],"},
+    {"            virtual_hosts:\n",
+     "            request_mirror_policies: [{cluster: nosuch}]\n            virtual_hosts:\n"},
 };
 
 constexpr EnvoyLine envoy_good_lines[] = {
     {"type: STRICT_DNS", "type: LOGICAL_DNS"},
     {"type: STRICT_DNS", "type: 1"},
+    {"            virtual_hosts:\n", "            validate_clusters: true\n            virtual_hosts:\n"},
+    {"cluster: api,", "cluster_header: x-cluster,"},
     {"timeout: 3s", "timeout: 0.25s"},
     {"timeout: 3s", "retry_policy: {retry_on: 5xx, num_retries: 2, per_try_timeout: 1s}"},
     {"{prefix: \"/\"}", "{path_separated_prefix: /api, headers: [{name: a, present_match: true}]}"},
@@ -109,6 +115,96 @@ constexpr EnvoyLine envoy_good_lines[] = {
 
 INSTANTIATE_TEST_SUITE_P(All, EnvoyMistakes, testing::ValuesIn(envoy_mistakes));
 INSTANTIATE_TEST_SUITE_P(All, EnvoyGoodLines, testing::ValuesIn(envoy_good_lines));
+
+// The base with a route to a cluster that is not there.
+std::string lost(const std::string& part, const std::string& instead) {
+  std::string text = envoy_base;
+  text.replace(text.find("cluster: api,"), 13, "cluster: nosuch,");
+  text.replace(text.find(part), part.size(), instead);
+  return check_text("envoy.yaml", text)->told("FD03");
+}
+
+TEST(EnvoyRoutes, MayLeadToClustersThatComeLater) {
+  const std::string before = "            virtual_hosts:\n";
+
+  EXPECT_EQ(lost(before, "            validate_clusters: false\n" + before), "");
+  EXPECT_EQ(lost("admin:\n", "dynamic_resources: {cds_config: {path: /etc/cds.yaml}}\nadmin:\n"), "");
+  EXPECT_EQ(lost("admin:\n", "dynamic_resources: {lds_config: {path: /etc/lds.yaml}}\nadmin:\n"),
+            "envoy.yaml:21:34: there is no cluster \"nosuch\"");
+}
+
+TEST(EnvoyRoutes, OfTcpAreNotLookedUp) {
+  const auto checked = check_text("envoy.yaml", R"(static_resources:
+  listeners:
+  - name: pg
+    address: {socket_address: {address: 0.0.0.0, port_value: 5432}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.tcp_proxy
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+          stat_prefix: pg
+          cluster: nosuch
+)");
+
+  EXPECT_EQ(checked->ids(), "");
+}
+
+TEST(EnvoyListeners, OfATakenNameAreIgnored) {
+  const EnvoyLine second{"  clusters:\n",
+                         "  - name: www\n    address: {socket_address: {address: 0.0.0.0, port_value: 8082}}\n"
+                         "  clusters:\n"};
+  std::string text = envoy_base;
+  text.replace(text.find(second.part), std::string_view{second.part}.size(), second.instead);
+
+  EXPECT_EQ(found_in(second), "");
+  EXPECT_EQ(check_text("envoy.yaml", text)->told("FD07"),
+            "envoy.yaml:21:11: there is a listener \"www\" at line 5 already: Envoy ignores this one without a word");
+}
+
+TEST(EnvoyFiles, AreNotThoseOfOthers) {
+  const auto told = [](const std::string& text) {
+    const auto checked = check_text("some.yaml", text);
+    EXPECT_EQ(checked->outcome.findings.size(), 1U) << checked->ids();
+    return checked->told("FD01");
+  };
+  const std::string no =
+      "some.yaml:1:1: this is no configuration of Envoy, for which it was taken by its name: a bootstrap "
+      "has admin, node, static_resources, …; this has ";
+
+  EXPECT_EQ(told("apiVersion: v1\nkind: ConfigMap\ndata:\n  envoy.yaml: |\n    admin: {}\n"),
+            no + "apiVersion, kind, data, as a manifest of Kubernetes does");
+  EXPECT_EQ(told("groups:\n- name: x\n"), no + "groups, as a file of Prometheus does");
+  EXPECT_EQ(told("services: {}\nversion: 3\n"), no + "services, version");
+}
+
+TEST(EnvoyFiles, OfATypingErrorAreStillOnes) {
+  EXPECT_EQ(check_text("envoy.yaml", "static_resurces: {}\n")->ids(), "FD02");
+  EXPECT_EQ(check_text("envoy.yaml", "{}\n")->ids(), "");
+}
+
+TEST(EnvoyFiles, ThatAreBrokenAreNotJudged) {
+  const std::string begin = "static_resources:\n  clusters:\n  - name: ";
+  const auto found = [](const std::string& text) {
+    const auto checked = check_text("envoy.yaml", text);
+    return checked->ids() + " " + checked->told("FD01");
+  };
+
+  EXPECT_THAT(found(begin + "{{ name }}\n    connect_timeout: {{ t }}\n"), testing::HasSubstr("this is a template"));
+  EXPECT_THAT(found(begin + "api\n    load_assignment: {\n"), testing::StartsWith("FD01 "));
+  EXPECT_EQ(found("static_resources:\n\tclusters: []\n"), "FD01 envoy.yaml:2:1: a tab cannot indent YAML: blanks can");
+  EXPECT_EQ(found(std::string("admin: {}\n\0", 11)), "FD01 envoy.yaml:2:1: this is no text: there is a zero byte");
+}
+
+TEST(EnvoyFiles, AreReadUpToTheirSecondDocument) {
+  const auto told = [](const std::string& text) { return check_text("envoy.yaml", text)->told("FD07"); };
+
+  EXPECT_THAT(told("admin: {}\n---\nstatic_resources: {}\n"),
+              testing::StartsWith("envoy.yaml:2:1: Envoy reads the first"));
+  EXPECT_EQ(told("---\nadmin: {}\n"), "");
+  EXPECT_EQ(told("---\nadmin: {}\n---\n"), "");
+  EXPECT_EQ(told("admin: {}\n...\n"), "");
+}
 
 TEST(EnvoyJson, TakesNeitherCommentsNorACommaTooMany) {
   const auto told = [](const std::string& text) { return check_text("envoy.json", text)->told("FD01"); };
