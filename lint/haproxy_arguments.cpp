@@ -235,6 +235,8 @@ class Arguments {
       if (name == "set-var-fmt") check_format(context_, 2, From::anywhere);
     }
     if (name == "cpu-map") cpu_map();
+    if (name == "tune.fd.edge-triggered" && context_.names.global("expose-experimental-directives") == nullptr)
+      wrong(0, "tune.fd.edge-triggered must be allowed by expose-experimental-directives before it");
     if (name == "lua-prepend-path" && !listed(" path cpath ", line_.word(2)) && !line_.word(2).empty())
       wrong(2, fmt::format("lua-prepend-path takes path or cpath there, not \"{}\"", line_.word(2)));
     if (name == "h1-case-adjust") {

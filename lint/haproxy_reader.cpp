@@ -9,6 +9,7 @@
 #include "lint/haproxy_conditions.hpp"
 #include "lint/haproxy_config.hpp"
 #include "lint/haproxy_keywords.hpp"
+#include "lint/listed.hpp"
 
 namespace firedrill::lint::haproxy {
 namespace {
@@ -111,17 +112,17 @@ class Reading {
       findings_.add(refused, spot, "a directive is missing here");
       return;
     }
-    constexpr std::string_view switches[] = {"option",
-                                             "log",
-                                             "busy-polling",
-                                             "set-dumpable",
-                                             "strict-limits",
-                                             "numa-cpu-mapping",
-                                             "h2-workaround-bogus-websocket-clients",
-                                             "insecure-fork-wanted",
-                                             "insecure-setuid-wanted"};
-    for (const std::string_view name : switches)
-      if (line.words[0].text == name) return;
+    const std::string_view first = line.words[0].text;
+    if (no &&
+        listed(" option log busy-polling set-dumpable strict-limits numa-cpu-mapping insecure-fork-wanted ", first))
+      return;
+    // 2.6.12 has "default" in its words, and takes it for next to nothing.
+    if (!no && (first == "log" || first == "numa-cpu-mapping" || (first == "option" && line.word(1) == "redispatch")))
+      return;
+    if (!no)
+      return findings_.add(
+          refused, spot,
+          fmt::format("HAProxy takes no \"default\" before \"{}\"", first == "option" ? line.word(1) : first));
     findings_.add(refused, spot, fmt::format("\"{}\" cannot be negated", line.words[0].text));
   }
 

@@ -29,6 +29,7 @@ class References {
       if (const Setting fallback = find(section, {"default_backend"}); fallback && section.faces_clients())
         backend(section, *fallback.line, fallback.spot(), fallback.value());
       for (const Line& line : section.lines) of_line(section, line);
+      inherited_files(section);
       servers(section);
     }
     if (!listens && !config_.sections.empty() && !names_.is_part())
@@ -104,8 +105,39 @@ class References {
     }
   }
 
+  // Of defaults that nobody takes HAProxy asks for nothing.
+  void inherited_files(const Section& section) {
+    for (const Section* defaults = section.from; defaults != nullptr; defaults = defaults->from)
+      for (const Line& line : defaults->lines)
+        if (line.word(0) == "errorfiles") http_errors(line);
+  }
+
+  void http_errors(const Line& line) {
+    if (!names_.has("http-errors", line.word(1)))
+      findings_.add(refused, line.spot_of(1), fmt::format("there is no http-errors section \"{}\"", line.word(1)));
+  }
+
+  // Groups are those of an engine that a filter of the same proxy brings.
+  void spoe_group(const Section& section, const Line& line) {
+    const auto action = std::find_if(line.words.begin(), line.words.end(),
+                                     [](const Word& word) { return word.text == "send-spoe-group"; });
+    if (action == line.words.end() || action + 1 == line.words.end()) return;
+    const std::string& engine = (action + 1)->text;
+    const bool there = std::any_of(section.lines.begin(), section.lines.end(), [&](const Line& filter) {
+      if (filter.word(0) != "filter" || filter.word(1) != "spoe") return false;
+      for (std::size_t i = 2; i + 1 < filter.words.size(); ++i)
+        if (filter.word(i) == "engine" && filter.word(i + 1) == engine) return true;
+      return false;
+    });
+    if (!there)
+      findings_.add(refused, (action + 1)->spot,
+                    fmt::format("{} has no filter spoe with the engine \"{}\"", section.shown(), engine));
+  }
+
   void of_line(const Section& section, const Line& line) {
     const std::string_view first = line.word(0);
+    if (first == "default_backend" && !section.faces_clients()) backend(section, line, line.spot_of(1), line.word(1));
+    if (first == "http-request" || first == "http-response" || first.starts_with("tcp-")) spoe_group(section, line);
     if (first == "use_backend") backend(section, line, line.spot_of(1), line.word(1));
     if (first == "use-server") {
       const bool there = line.word(1).find('%') != std::string_view::npos || has_server(section, line.word(1));
@@ -115,10 +147,11 @@ class References {
     }
     if (first == "stick" || first == "http-request" || first == "tcp-request" || first == "http-response")
       tracked(section, line);
-    if (first == "errorfiles" && !names_.has("http-errors", line.word(1)))
-      findings_.add(refused, line.spot_of(1), fmt::format("there is no http-errors section \"{}\"", line.word(1)));
+    if (first == "errorfiles") http_errors(line);
     if (first == "use-fcgi-app" && !names_.has("fcgi-app", line.word(1)))
       findings_.add(refused, line.spot_of(1), fmt::format("there is no fcgi-app section \"{}\"", line.word(1)));
+    if (first == "filter" && line.word(1) == "fcgi-app" && !names_.has("fcgi-app", line.word(2)))
+      findings_.add(refused, line.spot_of(2), fmt::format("there is no fcgi-app section \"{}\"", line.word(2)));
     if (first == "filter" && line.word(1) == "cache" && !names_.has("cache", line.word(2)))
       findings_.add(refused, line.spot_of(2), fmt::format("there is no cache section \"{}\"", line.word(2)));
     if (first == "stick-table")
@@ -142,7 +175,17 @@ class References {
         at = i + 1;
       }
     if (!names_.has_table(table))
-      findings_.add(refused, line.spot_of(at), fmt::format("there is no stick-table in \"{}\"", table));
+      return findings_.add(refused, line.spot_of(at), fmt::format("there is no stick-table in \"{}\"", table));
+    const auto tracking = std::find_if(line.words.begin(), line.words.end(),
+                                       [](const Word& word) { return word.text.starts_with("track-sc"); });
+    const std::size_t key = tracks ? static_cast<std::size_t>(tracking - line.words.begin()) + 1 : 2;
+    const std::string_view given = type_of_expression(line.word(key)), kept = names_.type_of_table(table);
+    const bool fits = kept == "integer" ? !listed(" ipv6 bin meth ", given)
+                                        : !kept.starts_with("ip") || !listed(" bool bin meth ", given);
+    if (!fits)
+      findings_.add(refused, line.spot_of(key),
+                    fmt::format("\"{}\" cannot be a key of the stick-table in \"{}\", whose type is {}", line.word(key),
+                                table, kept));
   }
 
   void servers(const Section& section) {
@@ -184,6 +227,12 @@ class References {
   Findings& findings_;
 };
 
+std::string type_in(const Line& table, std::size_t at) {
+  for (; at + 1 < table.words.size(); ++at)
+    if (table.word(at) == "type") return std::string{table.word(at + 1)};
+  return "";
+}
+
 }  // namespace
 
 KnownNames::KnownNames(const Config& config, Extent extent) : part_{extent == Extent::part} {
@@ -192,18 +241,24 @@ KnownNames::KnownNames(const Config& config, Extent extent) : part_{extent == Ex
     if (section.is_proxy() && section.faces_clients()) front_.try_emplace(section.name, &section);
     if (!section.name.empty()) sections_.insert(section.kind + " " + section.name);
     for (const Line& line : section.lines) {
-      if (line.word(0) == "stick-table") tables_.insert(section.name);
+      if (line.word(0) == "stick-table") tables_.try_emplace(section.name, type_in(line, 1));
       if (section.place == Place::global) globals_[std::string{line.word(0)}] = &line;
     }
     if (section.kind == "peers")
       for (const Line& line : section.lines)
-        if (line.word(0) == "table") tables_.insert(section.name + "/" + std::string{line.word(1)});
+        if (line.word(0) == "table")
+          tables_.try_emplace(section.name + "/" + std::string{line.word(1)}, type_in(line, 2));
   }
 }
 
 const Section* KnownNames::backend(std::string_view name) const {
   const auto it = back_.find(name);
   return it == back_.end() ? nullptr : it->second;
+}
+
+std::string_view KnownNames::type_of_table(std::string_view name) const {
+  const auto it = tables_.find(name);
+  return it == tables_.end() ? std::string_view{} : it->second;
 }
 
 const Line* KnownNames::global(std::string_view word) const {

@@ -115,6 +115,21 @@ void check_cache(const Section& section, Findings& findings) {
     findings.add(refused, object.spot(), "max-object-size is at most half of total-max-size");
 }
 
+// Of both forms one: bind and server lines, or peer lines with addresses.
+void check_peers(const Section& section, Findings& findings) {
+  const Line *bind = nullptr, *peer = nullptr;
+  for (const Line& line : section.lines) {
+    if (line.word(0) == "bind" && bind != nullptr)
+      findings.add(refused, line.spot(),
+                   fmt::format("a peers section has one bind: there is one at line {} already", bind->spot().line));
+    if (line.word(0) == "bind") bind = &line;
+    if (line.word(0) == "peer") peer = &line;
+    if (bind != nullptr && peer != nullptr && (bind == &line || peer == &line))
+      findings.add(refused, line.spot(),
+                   "bind and peer lines cannot stand in one section: beside a bind, peers are server lines");
+  }
+}
+
 }  // namespace
 
 void check_other_line(const Context& context) {
@@ -143,6 +158,7 @@ void check_other_section(const Section& section, Findings& findings) {
     findings.add(refused, section.spot(), fmt::format("{} lacks a {}", section.shown(), needed));
   if (section.kind == "cache") check_cache(section, findings);
   if (section.kind == "userlist") check_members(section, findings);
+  if (section.kind == "peers") check_peers(section, findings);
   if (section.kind != "resolvers") return;
   std::set<std::string_view> servers;
   for (const Line& line : section.lines)

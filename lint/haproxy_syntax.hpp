@@ -38,6 +38,8 @@ class KnownNames {
   const Section* frontend(std::string_view name) const;
   bool has(std::string_view kind, std::string_view name) const;
   bool has_table(std::string_view name) const { return part_ || tables_.find(name) != tables_.end(); }
+  /// "ip"; empty for one that is not there.
+  std::string_view type_of_table(std::string_view name) const;
   std::vector<std::string> backends() const;
   /// Whether Lua may add fetches, converters, actions and services.
   bool has_scripts() const;
@@ -47,7 +49,8 @@ class KnownNames {
  private:
   std::map<std::string, const Line*, std::less<>> globals_;
   std::map<std::string, const Section*, std::less<>> back_, front_;
-  std::set<std::string, std::less<>> sections_, tables_;
+  std::map<std::string, std::string, std::less<>> tables_;  // with the types of their keys
+  std::set<std::string, std::less<>> sections_;
   bool part_;
 };
 bool has_server(const Section& backend, std::string_view name);
