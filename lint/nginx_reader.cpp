@@ -13,7 +13,7 @@
 namespace firedrill::lint::nginx {
 namespace {
 
-constexpr std::size_t most_depth = 100, most_includes = 5000, most_include_depth = 20;
+constexpr std::size_t most_depth = 100, most_includes = 5000, most_include_depth = 200;
 constexpr std::string_view dump_marker = "# configuration file ";
 
 // A file on the disk, or its part of a dump.

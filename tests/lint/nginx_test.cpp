@@ -1,4 +1,5 @@
 // nginx's grammar: tokens, includes, dumps, fragments, inheritance.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,6 +82,16 @@ TEST(NginxIncludes, OfThemselvesEnd) {
       {{"/etc/nginx/nginx.conf", "include a;"}, {"/etc/nginx/a", "include b;"}, {"/etc/nginx/b", "include a;"}}};
 
   EXPECT_EQ(it.found(), "FD01 /etc/nginx/a includes itself\n");
+}
+
+// nginx has no bound of its own here.
+TEST(NginxIncludes, MayFormLongChains) {
+  std::map<std::string, std::string> files{{"/etc/nginx/nginx.conf", "include 1;"}};
+  for (int i = 1; i < 100; ++i) files["/etc/nginx/" + std::to_string(i)] = fmt::format("include {};", i + 1);
+  files["/etc/nginx/100"] = "a;";
+  const Parsed it{files};
+
+  EXPECT_EQ(it.found(), "");
 }
 
 TEST(NginxIncludes, ThatAreMissingAreRefused) {
