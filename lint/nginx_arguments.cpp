@@ -99,15 +99,30 @@ class Arguments {
         std::none_of(schemes.begin(), schemes.end(),
                      [&](std::string_view scheme) { return same_word(url.substr(0, scheme.size()), scheme); }))
       wrong(one, 1, fmt::format("\"{}\" begins neither with http:// nor with https://", url));
+    if (variable || one.name() != "grpc_pass") return;
+    std::string_view host = url;
+    for (const std::string_view scheme : {"grpc://", "grpcs://"})
+      if (same_word(url.substr(0, scheme.size()), scheme)) host.remove_prefix(scheme.size());
+    if (!host.starts_with("unix:") && host.find_first_of("/?") != std::string_view::npos)
+      wrong(one, 1,
+            fmt::format("grpc_pass takes an address, with or without grpc:// or grpcs:// in front and nothing "
+                        "behind it, not \"{}\"",
+                        url));
   }
 
   void format(const Directive& one, bool stream) {
     const std::string_view format = one.word(2);
-    const bool off = one.word(1) == "off";
-    if (off && !format.empty()) wrong(one, 2, "access_log off takes nothing else");
-    if (!off && format.empty() && stream) wrong(one, 0, "access_log in stream takes the name of a log_format");
-    if (off || format.empty() || format.find('=') != std::string_view::npos || !whole()) return;
-    if (format == "combined" && !stream) return;
+    if (one.word(1) == "off") {
+      if (!format.empty()) wrong(one, 2, fmt::format("access_log off takes no \"{}\"", format));
+      return;
+    }
+    if (one.words.size() < 3) {
+      if (stream) wrong(one, 0, "access_log takes the name of a log_format in stream");
+      return;
+    }
+    if (format.find('=') != std::string_view::npos)
+      return wrong(one, 2, fmt::format("the name of a log_format stands in front of {}", format));
+    if ((format == "combined" && !stream) || !whole()) return;
     if (declared_.count("log_format " + std::string{format} + (stream ? " of stream" : "")) == 0)
       wrong(one, 2, fmt::format("there is no log_format \"{}\"", format));
   }
@@ -129,7 +144,7 @@ class Arguments {
     constexpr std::array once{"http", "events", "stream"};
     const std::string_view name = one.name();
     if (std::find(once.begin(), once.end(), name) == once.end()) return;
-    const auto [it, fresh] = seen_.try_emplace({one.parent, std::string{name}}, &one);
+    const auto [it, fresh] = seen_.try_emplace({one.parent, name}, &one);
     if (!fresh)
       wrong(
           one, 0,
@@ -140,7 +155,7 @@ class Arguments {
   Findings& findings_;
   std::map<std::string, const Directive*> declared_;
   std::set<std::pair<const Directive*, std::string>> rows_;
-  std::map<std::pair<const Directive*, std::string>, const Directive*> seen_;
+  std::map<std::pair<const Directive*, std::string_view>, const Directive*> seen_;
 };
 
 }  // namespace

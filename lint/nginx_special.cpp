@@ -169,6 +169,9 @@ Complaint root(const Directive& one) {
   for (const std::string_view name : {"$document_root", "${document_root}", "$realpath_root", "${realpath_root}"})
     if (one.word(1).find(name) != std::string_view::npos)
       return {1, fmt::format("{} cannot be used in {}", name, one.name())};
+  if (one.name() == "alias" && one.parent != nullptr && one.parent->name() == "location" &&
+      one.parent->word(1).starts_with('@'))
+    return {0, fmt::format("alias cannot be used in the named location {}; root can", one.parent->word(1))};
   const Directive* other = one.name() == "alias" && one.parent != nullptr ? child(*one.parent, "root") : nullptr;
   if (other != nullptr) return {0, fmt::format("there is a root beside this alias, at line {}", other->spot().line)};
   return {};
@@ -282,6 +285,19 @@ Complaint threads(const Directive& one) {
   return {};
 }
 
+Complaint mirror(const Directive& one) {
+  if (one.parent == nullptr) return {};
+  for (const Directive& other : one.parent->children)
+    if (&other != &one && other.name() == "mirror" && other.word(1) == "off")
+      return {1, fmt::format("there is a mirror off in this block, at line {}", other.spot().line)};
+  return {};
+}
+
+Complaint substitution(const Directive& one) {
+  if (one.word(1).empty()) return {1, "sub_filter takes a text to look for, not \"\""};
+  return {};
+}
+
 struct Reader {
   std::string_view directive;  // one that begins with an underscore: all that end so
   Complaint (*complaint)(const Directive& one);
@@ -304,6 +320,7 @@ constexpr Reader readers[] = {
     {"gzip_disable", pattern},
     {"listen", keepalive_probes},
     {"log_format", log_format},
+    {"mirror", mirror},
     {"open_file_cache", open_files},
     {"open_log_file_cache", open_files},
     {"proxy_cookie_domain", redirect},
@@ -314,6 +331,7 @@ constexpr Reader readers[] = {
     {"root", root},
     {"ssl_session_cache", session_cache},
     {"thread_pool", threads},
+    {"sub_filter", substitution},
     {"try_files", try_files},
     {"valid_referers", referers},
     {"worker_cpu_affinity", affinity},

@@ -22,6 +22,8 @@ void check_together(const Tree& tree, Findings& findings);
 void check_listens(const Tree& tree, Findings& findings);
 /// proxy_pass and its like, and what must suit them in the same block.
 void check_passes(const Tree& tree, Findings& findings);
+/// What two directives claim and only one can have: zones, directories, buffers.
+void check_clashes(const Tree& tree, Findings& findings);
 /// Addresses, ports, patterns, conditions, variables.
 void check_values(const Tree& tree, Findings& findings);
 

@@ -99,6 +99,7 @@ constexpr FigureRow figure_rows[] = {
     {"gzip_comp_level", 1, Kind::number, 1, 9},
     {"http2_chunk_size", 1, Kind::size, 1},
     {"http2_pool_size", 1, Kind::size, 112},
+    {"keepalive", 1, Kind::number, 1},
     {"keepalive_timeout", 1, Kind::time, 0},
     {"keepalive_timeout", 2, Kind::long_time, 0},
     {"large_client_header_buffers", 1, Kind::number, 1},
@@ -108,7 +109,15 @@ constexpr FigureRow figure_rows[] = {
     {"limit_req_status", 1, Kind::number, 400, 599},
     {"output_buffers", 1, Kind::number, 1},
     {"output_buffers", 2, Kind::size, 1},
+    {"proxy_headers_hash_bucket_size", 1, Kind::number, 1},
+    {"proxy_headers_hash_max_size", 1, Kind::number, 1},
     {"request_pool_size", 1, Kind::size, 112},
+    {"types_hash_bucket_size", 1, Kind::number, 1},
+    {"types_hash_max_size", 1, Kind::number, 1},
+    {"uwsgi_modifier1", 1, Kind::number, 0, 255},
+    {"uwsgi_modifier2", 1, Kind::number, 0, 255},
+    {"variables_hash_bucket_size", 1, Kind::number, 1},
+    {"variables_hash_max_size", 1, Kind::number, 1},
     {"worker_connections", 1, Kind::number, 1},
     {"fastcgi_buffers", 1, Kind::number, 1},
     {"fastcgi_buffers", 2, Kind::size, 1},
@@ -188,6 +197,11 @@ constexpr ParameterRow parameter_rows[] = {
 // Only nginx Plus has them.
 constexpr std::string_view paid_parameters = " drain resolve route= service= slow_start= state= purger= sync ";
 
+// In stream, what listen takes there and what of it is for TCP alone; a "=" belongs to the name.
+constexpr std::string_view stream_listen =
+    " backlog= bind fastopen= ipv6only= proxy_protocol rcvbuf= reuseport sndbuf= so_keepalive= ssl udp ";
+constexpr std::string_view not_of_udp = " backlog= fastopen= proxy_protocol so_keepalive= ssl ";
+
 bool is_about(std::string_view row, std::string_view directive) {
   return row.starts_with('_') ? directive.ends_with(row) : row == directive;
 }
@@ -246,10 +260,17 @@ class Rows {
     const auto* row = std::find_if(std::begin(parameter_rows), std::end(parameter_rows), [&](const ParameterRow& some) {
       return is_about(some.directive, one.name()) && some.name == key;
     });
+    const bool of_stream = is_stream(one) && one.name() == "listen";
+    if (of_stream && !is_listed(stream_listen, key, true)) {
+      findings_.add(refused, one.spot(at), fmt::format("listen has no parameter \"{}\" in stream", word));
+      return;
+    }
+    if (of_stream && one.has("udp") && is_listed(not_of_udp, key, true))
+      findings_.add(refused, one.spot(at), fmt::format("{} goes with TCP alone, not with udp", word));
     if (row != std::end(parameter_rows)) {
       if (row->kind != Kind::any)
         figure(row->kind, row->least, row->most, one, at, word.substr(0, equals), word.substr(key.size()));
-    } else if (!is_stream(one) || one.name() != "listen") {
+    } else if (!of_stream) {
       findings_.add(refused, one.spot(at),
                     fmt::format("{} has no parameter \"{}\"{}", one.name(), word,
                                 is_listed(paid_parameters, key, true) ? "; nginx Plus has" : ""));

@@ -86,6 +86,7 @@ class Values {
       if (!regex_mistake(path).empty()) wrong(one, one.words.size() - 1, fmt::format("\"{}\" is no pattern", path));
       return;
     }
+    if (modifier.empty() && path.starts_with('@')) return;  // of two named ones nginx takes the first
     const std::string key = (modifier == "=" ? "= " : "") + std::string{path};
     const auto [it, fresh] = locations_.try_emplace({one.parent, key}, &one);
     if (!fresh) wrong(one, 0, fmt::format("there is a location {} already, at line {}", key, it->second->spot().line));
@@ -122,6 +123,7 @@ void check_values(const Tree& tree, Findings& findings) {
   check_together(tree, findings);
   check_listens(tree, findings);
   check_passes(tree, findings);
+  check_clashes(tree, findings);
   check_variables(tree, findings);
 }
 

@@ -36,9 +36,10 @@ constexpr std::string_view of_http =
     "upstream_cache_etag upstream_cache_last_modified upstream_cache_status upstream_connect_time "
     "upstream_header_time upstream_response_length upstream_response_time upstream_status uri ";
 constexpr std::string_view of_stream =
-    " binary_remote_addr bytes_sent connection hostname limit_conn_status msec nginx_version pid protocol "
+    " binary_remote_addr bytes_received bytes_sent connection hostname limit_conn_status msec nginx_version pid "
+    "protocol "
     "proxy_protocol_addr proxy_protocol_port proxy_protocol_server_addr proxy_protocol_server_port "
-    "realip_remote_addr realip_remote_port remote_addr remote_port server_addr server_port "
+    "realip_remote_addr realip_remote_port remote_addr remote_port server_addr server_port session_time "
     "ssl_alpn_protocol ssl_cipher ssl_ciphers ssl_client_cert ssl_client_escaped_cert "
     "ssl_client_fingerprint ssl_client_i_dn ssl_client_raw_cert ssl_client_s_dn ssl_client_serial "
     "ssl_client_v_end ssl_client_v_remain ssl_client_v_start ssl_client_verify ssl_curve ssl_curves "
@@ -79,21 +80,31 @@ constexpr Looked places[] = {
     {"fastcgi_no_cache", 1},
     {"fastcgi_param", 2},
     {"fastcgi_pass", 1},
+    {"fastcgi_store", 1},
+    {"grpc_bind", 1},
     {"grpc_pass", 1},
     {"grpc_set_header", 2},
+    {"grpc_ssl_certificate", 1},
+    {"grpc_ssl_certificate_key", 1},
+    {"grpc_ssl_name", 1},
     {"hash", 1},
+    {"http2_push", 1},
     {"index", 1},
     {"limit_conn_zone", 1},
     {"limit_rate", 1},
+    {"limit_rate_after", 1},
     {"limit_req_zone", 1},
     {"log_format", 2},
     {"map", 1},
+    {"memcached_bind", 1},
     {"proxy_bind", 1},
     {"proxy_cache", 1},
     {"proxy_cache_bypass", 1},
     {"proxy_cache_key", 1},
     {"proxy_cookie_domain", 2},
+    {"proxy_cookie_flags", 1},
     {"proxy_cookie_path", 2},
+    {"proxy_download_rate", 1},
     {"proxy_method", 1},
     {"proxy_no_cache", 1},
     {"proxy_pass", 1},
@@ -104,19 +115,38 @@ constexpr Looked places[] = {
     {"proxy_ssl_certificate_key", 1},
     {"proxy_ssl_name", 1},
     {"proxy_store", 1},
+    {"proxy_upload_rate", 1},
     {"return", 1},
     {"rewrite", 2},
     {"root", 1},
+    {"scgi_bind", 1},
+    {"scgi_cache", 1},
+    {"scgi_cache_bypass", 1},
+    {"scgi_cache_key", 1},
+    {"scgi_no_cache", 1},
     {"scgi_param", 2},
+    {"scgi_pass", 1},
+    {"scgi_store", 1},
     {"secure_link", 1},
     {"secure_link_md5", 1},
     {"set", 2},
+    {"source_charset", 1},
     {"split_clients", 1},
     {"ssl_certificate", 1},
     {"ssl_certificate_key", 1},
     {"sub_filter", 1},
     {"try_files", 1},
+    {"uwsgi_bind", 1},
+    {"uwsgi_cache", 1},
+    {"uwsgi_cache_bypass", 1},
+    {"uwsgi_cache_key", 1},
+    {"uwsgi_no_cache", 1},
     {"uwsgi_param", 2},
+    {"uwsgi_pass", 1},
+    {"uwsgi_ssl_certificate", 1},
+    {"uwsgi_ssl_certificate_key", 1},
+    {"uwsgi_ssl_name", 1},
+    {"uwsgi_store", 1},
 };
 // Those of them that a configuration may set; variables with such a prefix all.
 constexpr std::string_view changeable =
@@ -204,7 +234,10 @@ class VariableCheck {
       const std::size_t begin = at + (text.substr(at).starts_with("${") ? 2 : 1);
       std::size_t end = begin;
       while (end < text.size() && in_name(text[end])) ++end;
-      if (end == begin)
+      if (text.substr(at).starts_with("${") && end > begin && (end == text.size() || text[end] != '}'))
+        findings_.add(refused, one.spot(word),
+                      fmt::format("the brace of ${{{} is not closed behind the name", text.substr(begin, end - begin)));
+      else if (end == begin)
         findings_.add(refused, one.spot(word), "a $ with no name of a variable behind it");
       else
         variable(one, word, lower(text.substr(begin, end - begin)), stream);

@@ -1,8 +1,11 @@
 // Line by line: what nginx refuses is never called good, what it takes is never called wrong. The real one is asked
 // each time.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <ostream>
+#include <string>
 
 #include "tests/lint/rig.hpp"
 #include "tests/support/child_process.hpp"
@@ -36,6 +39,7 @@ http {
 
 #define NG_STREAM "load_module /usr/lib/nginx/modules/ngx_stream_module.so; stream { "
 #define NG_TO " proxy_pass 127.0.0.1:18081; } "
+constexpr const char* stream_module = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
 struct NginxLine {
   const char *place, *text;
@@ -47,11 +51,16 @@ class NginxLines : public testing::TestWithParam<NginxLine> {
   void SetUp() override {
     if (program({"/usr/sbin/nginx"}).empty())
       GTEST_SKIP() << "!!! NOT TESTED: install the Debian package nginx (./dev test does that)";
+    if (GetParam().place == std::string{"STREAM"} && !std::filesystem::exists(stream_module))
+      GTEST_SKIP() << "!!! NOT TESTED: install the Debian package libnginx-mod-stream (./dev test does that)";
   }
   static std::string text() {
     std::string text = nginx_base;
-    const std::string mark = std::string{"#"} + GetParam().place;
-    return text.replace(text.find(mark), mark.size(), GetParam().text);
+    const bool stream = GetParam().place == std::string{"STREAM"};
+    const std::string mark = std::string{"#"} + (stream ? "MAIN" : GetParam().place);
+    return text.replace(
+        text.find(mark), mark.size(),
+        stream ? fmt::format("load_module {};\nstream {{\n  {}\n}}", stream_module, GetParam().text) : GetParam().text);
   }
   bool is_refused() {
     const std::string path = directory_.write("nginx.conf", text());
@@ -236,6 +245,59 @@ constexpr NginxLine refused_lines[] = {
     {"LOCATION", "dav_access user:x;"},
     {"LOCATION", "proxy_set_body $nosuch;"},
     {"SERVER", "ssl_verify_client maybe;"},
+    {"HTTP", "proxy_cache_path /tmp/a keys_zone=a:1m; proxy_cache_path /tmp/b keys_zone=a:1m;"},
+    {"HTTP", "proxy_cache_path /tmp/a keys_zone=a:1m; proxy_cache_path /tmp/a keys_zone=b:1m;"},
+    {"HTTP", "proxy_cache_path /tmp/a keys_zone=a:1m; proxy_temp_path /tmp/a;"},
+    {"HTTP", "proxy_cache_path /tmp/a keys_zone=a:1m; fastcgi_cache_path /tmp/b keys_zone=a:1m;"},
+    {"HTTP", "limit_req_zone $uri zone=a:1m rate=1r/s; limit_conn_zone $uri zone=a:1m;"},
+    {"HTTP", "limit_req_zone $uri zone=a:1m rate=1r/s; upstream a { zone a 1m; server 127.0.0.1:80; }"},
+    {"HTTP", "ssl_session_cache shared:a:1m; limit_conn_zone $uri zone=a:1m;"},
+    {"HTTP", "ssl_session_cache shared:a:1m; server { listen 18090; ssl_session_cache shared:a:2m; }"},
+    {"HTTP", "upstream a { zone z 128k; server 127.0.0.1:80; } upstream b { zone z 64k; server 127.0.0.1:80; }"},
+    {"UPSTREAM", "zone api2;"},
+    {"UPSTREAM", "keepalive 0;"},
+    {"LOCATION", "proxy_set_header X \"${host\";"},
+    {"LOCATION", "add_header X \"${host-b}\";"},
+    {"SERVER", "if ($host = \"${uri\") { return 403; }"},
+    {"HTTP", "map $uri $x { a \"${host\"; }"},
+    {"SERVER", "listen 127.0.0.1; listen 127.0.0.1:80;"},
+    {"SERVER", "listen 18090; listen 0.0.0.0:18090;"},
+    {"SERVER", "listen [::1]:18090; listen [0::1]:18090;"},
+    {"SERVER", "listen 18090; listen 18089-18091;"},
+    {"SERVER", "listen unix:/tmp/a; listen unix:/tmp/a;"},
+    {"HTTP", "server { listen 18090 backlog=5; } server { listen *:18090 backlog=6; }"},
+    {"HTTP", "server { listen 18090 reuseport; } server { listen 18090 reuseport; }"},
+    {"SERVER", "location @a { alias /x; }"},
+    {"SERVER", "location /a { grpc_pass http://api; }"},
+    {"SERVER", "location /a { grpc_pass grpc://api/x; }"},
+    {"LOCATION", "access_log off mine;"},
+    {"LOCATION", "access_log off combined;"},
+    {"HTTP", "access_log /dev/null buffer=5k;"},
+    {"HTTP", "access_log /dev/null combined flush=1m;"},
+    {"HTTP", "access_log /tmp/$uri combined buffer=5k;"},
+    {"HTTP", "access_log syslog:server=127.0.0.1 combined buffer=5k;"},
+    {"HTTP",
+     "access_log /dev/null combined buffer=5k; server { listen 18090; access_log /dev/null combined buffer=6k; }"},
+    {"LOCATION", "access_log /dev/null combined gzip; access_log /dev/null combined buffer=64k;"},
+    {"LOCATION", "limit_rate_after $nosuch;"},
+    {"LOCATION", "uwsgi_cache_key $nosuch;"},
+    {"HTTP", "types_hash_max_size 0;"},
+    {"HTTP", "variables_hash_bucket_size 0;"},
+    {"HTTP", "proxy_headers_hash_max_size 0;"},
+    {"LOCATION", "sub_filter \"\" b;"},
+    {"LOCATION", "mirror /x; mirror off;"},
+    {"LOCATION", "uwsgi_modifier1 300;"},
+    {"STREAM", "server { listen 18090; return 1; access_log /dev/null; }"},
+    {"STREAM", "server { listen 18090; return 1; access_log /dev/null combined; }"},
+    {"STREAM", "server { listen 18090; return 1; } server { listen *:18090; return 1; }"},
+    {"STREAM", "server { listen 18090 udp; return 1; } server { listen 18090 udp; return 1; }"},
+    {"STREAM", "server { listen 18090 default_server; return 1; }"},
+    {"STREAM", "server { listen 18090 http2; return 1; }"},
+    {"STREAM", "server { listen 18090 deferred; return 1; }"},
+    {"STREAM", "server { listen 18090 udp backlog=5; return 1; }"},
+    {"STREAM", "limit_conn_zone $remote_addr zone=z:1m; upstream a { zone z 1m; server 127.0.0.1:80; }"},
+    {"STREAM", "server { listen 18090; return $nosuch; }"},
+    {"STREAM", "server { listen 18090; proxy_pass 127.0.0.1:80; proxy_upload_rate $nosuch; }"},
 };
 
 constexpr NginxLine good_nginx_lines[] = {
@@ -297,6 +359,27 @@ constexpr NginxLine good_nginx_lines[] = {
     {"SERVER", "location /g { grpc_pass grpc://api; } location /h { proxy_pass http://API/; }"},
     {"SERVER", "try_files $uri $uri/ =404; ssl_certificate_key /x; listen 127.0.0.1:18090 default_server;"},
     {"LOCATION", "limit_except get POST { deny all; }"},
+    {"HTTP", "proxy_cache_path /tmp/a keys_zone=a:1m; proxy_cache_path /tmp/b keys_zone=b:1m; proxy_temp_path /tmp/c;"},
+    {"HTTP", "limit_req_zone $uri zone=a:1m rate=1r/s; limit_req_zone $uri zone=b:1m rate=1r/s;"},
+    {"HTTP", "ssl_session_cache shared:a:1m; server { listen 18090; ssl_session_cache shared:a:1m; }"},
+    {"HTTP", "upstream a { zone z; server 127.0.0.1:80; } upstream b { zone z 64k; server 127.0.0.1:80; }"},
+    {"UPSTREAM", "keepalive 1; keepalive_requests 0;"},
+    {"LOCATION", "proxy_set_header X \"${host}x}\"; add_header Y \"{$host\"; rewrite ^/(a)$ /$1x last;"},
+    {"SERVER", "listen 127.0.0.1; listen 80; listen 127.0.0.2:80; listen [::]:80;"},
+    {"HTTP", "server { listen 18090 backlog=5; } server { listen 18090; }"},
+    {"HTTP", "server { listen 18090 backlog=5; } server { listen 127.0.0.1:18090 backlog=6; }"},
+    {"SERVER", "location @a { root /x; } location @a { return 404; } location = /a { alias /x; }"},
+    {"SERVER", "location /a { grpc_pass unix:/x/y; } location /b { grpc_pass GRPCS://127.0.0.1:80; }"},
+    {"LOCATION", "access_log off; access_log /dev/null combined buffer=5k; access_log /dev/null combined;"},
+    {"LOCATION", "access_log /dev/null combined gzip; access_log /dev/null combined buffer=64k gzip=1;"},
+    {"LOCATION", "limit_rate_after $uri; uwsgi_cache_key $uri; sub_filter a \"\"; uwsgi_modifier1 255;"},
+    {"HTTP", "types_hash_max_size 1; variables_hash_bucket_size 1;"},
+    {"LOCATION", "mirror /x; mirror /y;"},
+    {"STREAM", "log_format combined \"$bytes_received $session_time\"; access_log /dev/null combined buffer=5k;"},
+    {"STREAM", "server { listen 18090; listen 18090 udp; return 1; } server { listen 127.0.0.1:18090; return 1; }"},
+    {"STREAM",
+     "server { listen 18090 bind backlog=5 fastopen=3 reuseport so_keepalive=on; return 1; access_log off; }"},
+    {"STREAM", "server { listen 18090 udp reuseport rcvbuf=4k ipv6only=off; return $protocol; }"},
     {"LOCATION", "proxy_store_access user:rw group:r; userid_flags samesite=lax secure; proxy_ignore_headers vary;"},
 };
 
