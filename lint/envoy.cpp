@@ -128,6 +128,7 @@ Config read_config(const Yaml& root) {
   for (Cluster& cluster : config.clusters) by_name.emplace(cluster.name, &cluster);
   each(root, [&](const Yaml& yaml) {
     if (is_of_type(yaml, "HTTPFault")) config.faults.push_back(&yaml);
+    if (is_of_type(yaml, "HttpConnectionManager")) config.managers.push_back(&yaml);
     const Yaml* action = yaml.find("route");
     if (action == nullptr || yaml.find("match") == nullptr) return;
     for (const std::string_view name : targets_of(*action))
@@ -188,6 +189,7 @@ void check_fields(const Yaml& root, const Config& config, Findings& findings) {
       findings.add(refused, cluster.spot(), fmt::format("there are two clusters \"{}\"", cluster.name));
   }
   check_routes(root, names, findings);
+  check_consistency(root, config, findings);
 }
 
 std::optional<double> parse_duration(std::string_view text) {

@@ -25,7 +25,8 @@ struct Cluster {
 
 struct Config {
   std::vector<Cluster> clusters;
-  std::vector<const Yaml*> faults;  // typed_config of fault filters
+  std::vector<const Yaml*> faults;    // typed_config of fault filters
+  std::vector<const Yaml*> managers;  // typed_config of HTTP connection managers
 };
 
 /// Whether it can be a bootstrap, or a file of resources that is watched; what else it is goes to `findings`.
@@ -33,6 +34,8 @@ bool is_configuration(const Yaml& root, Findings& findings);
 Config read_config(const Yaml& root);
 /// Unknown fields, and references that lead nowhere.
 void check_fields(const Yaml& root, const Config& config, Findings& findings);
+/// What only several fields together make wrong.
+void check_consistency(const Yaml& root, const Config& config, Findings& findings);
 
 /// "5s", "0.25s"; nothing for what is none.
 std::optional<double> parse_duration(std::string_view text);

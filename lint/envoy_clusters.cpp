@@ -85,11 +85,11 @@ void loose_faults(const Rule& rule, const Subject& subject) {
   }
 }
 
-#define FAULTS(MORE)                                                                                 \
-  EN_ROUTE("{cluster: api, timeout: 5s}")                                                            \
-  "          http_filters:\n          - name: envoy.filters.http.fault\n            typed_config:\n" \
-  "              \"@type\": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault\n"  \
-  "              delay: {fixed_delay: 1s, percentage: {numerator: 5}}\n" MORE
+#define FAULTS(MORE)                                                                                \
+  EN_HTTP("{cluster: api, timeout: 5s}")                                                            \
+  "          - name: envoy.filters.http.fault\n            typed_config:\n"                         \
+  "              \"@type\": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault\n" \
+  "              delay: {fixed_delay: 1s, percentage: {numerator: 5}}\n" MORE EN_ROUTER
 
 #define PROTOCOL(MORE)                                                                                     \
   "    typed_extension_protocol_options:\n      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:\n" \

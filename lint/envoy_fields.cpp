@@ -151,6 +151,9 @@ constexpr Message messages[] = {
      "unhealthy_edge_interval healthy_edge_interval event_log_path event_logger event_service "
      "always_log_health_check_failures always_log_health_check_success tls_options "
      "transport_socket_match_criteria "},
+    {"HttpHealthCheck", "an http_health_check",
+     " host path send receive response_buffer_size request_headers_to_add request_headers_to_remove "
+     "expected_statuses retriable_statuses codec_client_type service_name_matcher method "},
     {"HttpProtocolOptions", "the HttpProtocolOptions of a cluster",
      " common_http_protocol_options upstream_http_protocol_options explicit_http_config "
      "use_downstream_protocol_config auto_config http_filters header_validation_config "},
@@ -208,6 +211,7 @@ constexpr Inner below[] = {
     {"ClusterLoadAssignment", "endpoints", "LocalityLbEndpoints", true},
     {"LocalityLbEndpoints", "lb_endpoints", "LbEndpoint", true},
     {"LbEndpoint", "endpoint", "Endpoint"},
+    {"HealthCheck", "http_health_check", "HttpHealthCheck"},
     {"HttpProtocolOptions", "common_http_protocol_options", "CommonHttpProtocolOptions"},
 };
 

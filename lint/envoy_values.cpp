@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <iterator>
@@ -103,14 +104,75 @@ constexpr Fieldset durations[] = {
 // One of the fields is enough.
 constexpr Fieldset required[] = {
     {"Address", " socket_address pipe envoy_internal_address "},
+    {"HealthCheck", " timeout "},
+    {"HealthCheck", " interval "},
+    {"HealthCheck", " unhealthy_threshold "},
+    {"HealthCheck", " healthy_threshold "},
+    {"HealthCheck", " http_health_check tcp_health_check grpc_health_check custom_health_check "},
     {"HttpConnectionManager", " stat_prefix "},
     {"HttpConnectionManager", " route_config rds scoped_routes "},
+    {"HttpHealthCheck", " path "},
+    {"HttpProtocolOptions", " explicit_http_config use_downstream_protocol_config auto_config "},
+    {"Listener", " address api_listener internal_listener "},
+    {"Route", " match "},
+    {"Route", " route redirect direct_response filter_action non_forwarding_action "},
+    {"RouteAction",
+     " cluster cluster_header weighted_clusters cluster_specifier_plugin inline_cluster_specifier_plugin "},
     {"RouteMatch", " prefix path safe_regex connect_matcher path_separated_prefix path_match_policy "},
     {"SocketAddress", " address "},
     {"SocketAddress", " port_value named_port "},
     {"TcpProxy", " stat_prefix "},
+    {"TcpProxy", " cluster weighted_clusters "},
     {"VirtualHost", " name "},
     {"VirtualHost", " domains "},
+};
+
+// Only one of the fields can be there.
+constexpr Fieldset exclusive[] = {
+    {"Address", " socket_address pipe envoy_internal_address "},
+    {"Cluster", " type cluster_type "},
+    {"Filter", " typed_config config_discovery "},
+    {"HealthCheck", " http_health_check tcp_health_check grpc_health_check custom_health_check "},
+    {"HttpConnectionManager", " route_config rds scoped_routes "},
+    {"HttpFilter", " typed_config config_discovery "},
+    {"HttpProtocolOptions", " explicit_http_config use_downstream_protocol_config auto_config "},
+    {"LbEndpoint", " endpoint endpoint_name "},
+    {"Route", " route redirect direct_response filter_action non_forwarding_action "},
+    {"RouteAction",
+     " cluster cluster_header weighted_clusters cluster_specifier_plugin inline_cluster_specifier_plugin "},
+    {"RouteAction", " host_rewrite_literal auto_host_rewrite host_rewrite_header host_rewrite_path_regex "},
+    {"RouteMatch", " prefix path safe_regex connect_matcher path_separated_prefix path_match_policy "},
+    {"SocketAddress", " port_value named_port "},
+    {"TcpProxy", " cluster weighted_clusters "},
+};
+
+// true or false.
+constexpr Fieldset switches[] = {
+    {"Cluster",
+     " respect_dns_ttl use_tcp_for_dns_lookups wait_for_warm_on_init close_connections_on_host_health_failure "
+     "ignore_health_on_host_removal track_timeout_budgets connection_pool_per_downstream_connection "},
+    {"HealthCheck", " reuse_connection always_log_health_check_failures always_log_health_check_success "},
+    {"HttpConnectionManager",
+     " add_user_agent http1_safe_max_connection_duration flush_access_log_on_new_request use_remote_address "
+     "skip_xff_append generate_request_id preserve_external_request_id always_set_request_id_in_response "
+     "proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 normalize_path merge_slashes "
+     "strip_matching_host_port strip_any_host_port stream_error_on_invalid_http_message strip_trailing_host_dot "
+     "append_x_forwarded_port append_local_overload add_proxy_protocol_connection_state "},
+    {"HttpFilter", " is_optional disabled "},
+    {"Listener",
+     " use_original_dst continue_on_listener_filters_timeout transparent freebind reuse_port enable_reuse_port "
+     "bind_to_port enable_mptcp ignore_global_conn_limit bypass_overload_manager "},
+    {"OutlierDetection",
+     " split_external_local_origin_errors successful_active_health_check_uneject_host always_eject_one_host "},
+    {"RouteAction", " auto_host_rewrite append_x_forwarded_host include_vh_rate_limits "},
+    {"RouteConfiguration",
+     " most_specific_header_mutations_wins validate_clusters ignore_port_in_host_matching "
+     "ignore_path_parameters_in_path_matching "},
+    {"RouteMatch", " case_sensitive "},
+    {"SocketAddress", " ipv4_compat "},
+    {"Thresholds", " track_remaining "},
+    {"VirtualHost",
+     " include_request_attempt_count include_attempt_count_in_response include_is_timeout_retry_header "},
 };
 
 constexpr std::string_view known_types[] = {
@@ -146,6 +208,24 @@ std::optional<double> figure_of(const Yaml& value) {
   return number;
 }
 
+// YAML has more words for them than JSON; in quotes they are texts.
+bool is_switch(const Yaml& value) {
+  if (value.kind != Yaml::Kind::scalar) return false;
+  std::string word = value.text;
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word == "true" || word == "false" || (!value.quoted && listed(" yes no y n on off ", word));
+}
+
+// One field after the other, without the blanks between them.
+template <typename Visit>
+void each_field(std::string_view fields, const Visit& visit) {
+  for (std::string_view rest = fields.substr(1); !rest.empty();) {
+    const std::string_view field = rest.substr(0, rest.find(' '));
+    visit(field);
+    rest.remove_prefix(field.size() + 1);
+  }
+}
+
 // All but two letters in the middle are the same.
 bool is_slip(std::string_view text, std::string_view of) {
   const std::size_t shorter = std::min(text.size(), of.size());
@@ -174,6 +254,9 @@ void check_value(std::string_view message, std::string_view field, const Yaml& v
     if (one.message == message && listed(one.fields, field) && value.kind == Yaml::Kind::scalar &&
         !parse_duration(value.text))
       wrong(fmt::format("{} takes seconds with an s behind them, such as 0.25s, not \"{}\"", field, value.text));
+  for (const Fieldset& one : switches)
+    if (one.message == message && listed(one.fields, field) && !is_switch(value))
+      wrong(fmt::format("{} takes true or false, not \"{}\"", field, value.text));
   if (message == "VirtualHost" && field == "domains" && value.kind != Yaml::Kind::scalar && value.items.empty())
     wrong("a virtual host takes one domain or more, or \"*\"");
 }
@@ -182,16 +265,25 @@ void check_required(std::string_view message, const Yaml& value, Findings& findi
   for (const Fieldset& one : required) {
     if (one.message != message) continue;
     bool there = false;
-    for (std::string_view rest = one.fields.substr(1); !rest.empty();) {
-      const std::string_view field = rest.substr(0, rest.find(' '));
-      there = there || value.find(field) != nullptr;
-      rest.remove_prefix(field.size() + 1);
-    }
+    each_field(one.fields, [&](std::string_view field) { there = there || value.find(field) != nullptr; });
     if (!there)
       findings.add(
           refused, value.spot,
           fmt::format("a {} takes{} {}", message, one.fields.find(' ', 1) + 1 < one.fields.size() ? " one of" : "",
                       without_blanks_around(one.fields)));
+  }
+  for (const Fieldset& one : exclusive) {
+    if (one.message != message) continue;
+    const Yaml* first = nullptr;
+    std::string_view name;
+    each_field(one.fields, [&](std::string_view field) {
+      const Yaml* next = value.find(field);
+      if (next == nullptr || next->kind == Yaml::Kind::null) return;
+      if (first != nullptr)
+        findings.add(refused, next->spot, fmt::format("a {} takes {} or {}, not both", message, name, field));
+      first = next;
+      name = field;
+    });
   }
 }
 

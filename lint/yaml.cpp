@@ -45,8 +45,9 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, anchor, Yaml::Kind::null, ""); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& value) override {
-    put(mark, anchor, Yaml::Kind::scalar, value);
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    put(mark, anchor, Yaml::Kind::scalar, value, tag == "!");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto it = anchors_.find(anchor);
@@ -96,7 +97,8 @@ class Builder final : public YAML::EventHandler {
     if (open_.back()->kind == Yaml::Kind::map) pending_.back() = false;
   }
 
-  void put(const YAML::Mark& mark, YAML::anchor_t anchor, Yaml::Kind kind, const std::string& text) {
+  void put(const YAML::Mark& mark, YAML::anchor_t anchor, Yaml::Kind kind, const std::string& text,
+           bool quoted = false) {
     count(mark, 1);
     if (wants_key()) {
       open_.back()->members.push_back({text, spot(mark), {}});
@@ -107,6 +109,7 @@ class Builder final : public YAML::EventHandler {
     Yaml& value = place();
     value.kind = kind;
     value.text = text;
+    value.quoted = quoted;
     value.spot = spot(mark);
     if (anchor != 0) anchors_[anchor] = {value, 1};
     placed();

@@ -16,7 +16,8 @@ struct Yaml {
   struct Member;
 
   Kind kind = Kind::null;
-  std::string text;  // of a scalar
+  std::string text;     // of a scalar
+  bool quoted = false;  // a scalar that is a text, whatever it looks like
   Spot spot;
   std::vector<Yaml> items;      // of a list
   std::vector<Member> members;  // of a map, in order

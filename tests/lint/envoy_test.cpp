@@ -58,7 +58,8 @@ constexpr const char* down_to_the_retry = R"(static_resources:
   clusters:
   - name: api
     health_checks:
-    - {timeout: 1s, timeout: 2s, intervall: 5s}
+    - {timeout: 1s, timeout: 2s, intervall: 5s, interval: 5s, unhealthy_threshold: 1, healthy_threshold: 1,
+       tcp_health_check: {}}
 )";
 
 TEST(Envoy, FieldsAreKnownDownToTheRetry) {

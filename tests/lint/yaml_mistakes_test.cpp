@@ -29,7 +29,24 @@ static_resources:
               routes:
               - match: {prefix: "/"}
                 route: {cluster: api, timeout: 3s}
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+  - name: sql
+    address: {socket_address: {address: 0.0.0.0, port_value: 5432}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.tcp_proxy
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+          stat_prefix: sql
+          cluster: sql
   clusters:
+  - name: sql
+    load_assignment:
+      cluster_name: sql
+      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 10.0.0.5, port_value: 5432}}}}]}]
+    health_checks: [{timeout: 1s, interval: 5s, unhealthy_threshold: 2, healthy_threshold: 1, tcp_health_check: {}}]
   - name: api
     type: STRICT_DNS
     lb_policy: LEAST_REQUEST
@@ -89,6 +106,37 @@ constexpr EnvoyLine envoy_mistakes[] = {
     {"cluster: api,", "cluster: api, request_mirror_policies: [{cluster: nosuch}],"},
     {"            virtual_hosts:\n",
      "            request_mirror_policies: [{cluster: nosuch}]\n            virtual_hosts:\n"},
+    {"  listeners:\n",
+     "  listeners:\n  - name: www\n    address: {socket_address: {address: 0.0.0.0, port_value: 8082}}\n"},
+    {"route: {cluster: api, timeout: 3s}", "route: {weighted_clusters: {clusters: [{name: nosuch, weight: 1}]}}"},
+    {"route: {cluster: api, timeout: 3s}", "route: {cluster: api, request_mirror_policies: [{cluster: nosuch}]}"},
+    {"route: {cluster: api, timeout: 3s}", "route: {cluster: api, cluster_header: x}"},
+    {"route: {cluster: api, timeout: 3s}", "route: {timeout: 3s}"},
+    {"route: {cluster: api, timeout: 3s}", "name: nothing"},
+    {"route: {cluster: api, timeout: 3s}", "route: {cluster: api}\n                redirect: {path_redirect: /x}"},
+    {"{prefix: \"/\"}", "{prefix: /, path: /a}"},
+    {"{prefix: \"/\"}", "{safe_regex: {regex: \"(\"}}"},
+    {"{prefix: \"/\"}", "{safe_regex: {regex: \"/(?!api).*\"}}"},
+    {"{prefix: \"/\"}", "{prefix: /, case_sensitive: maybe}"},
+    {"domains: [\"*\"]", "domains: [\"*\", \"*\"]"},
+    {"domains: [\"*\"]", "domains: [a.org, A.org]"},
+    {"address: 10.0.0.5", "address: 10.1.0.300"},
+    {"address: 10.0.0.5", "address: db.internal"},
+    {"address: 0.0.0.0, port_value: 8080", "address: localhost, port_value: 8080"},
+    {"{endpoint: {address: {socket_address: {address: 10.0.0.5, port_value: 5432}}}}", "{endpoint: {}}"},
+    {"    address: {socket_address: {address: 0.0.0.0, port_value: 5432}}\n", ""},
+    {"unhealthy_threshold: 2, ", ""},
+    {", tcp_health_check: {}", ""},
+    {"tcp_health_check: {}", "tcp_health_check: {}, http_health_check: {path: /}"},
+    {"tcp_health_check: {}", "http_health_check: {host: a}"},
+    {"tcp_health_check: {}", "http_health_check: {path: /, use_http2: true}"},
+    {"          cluster: sql\n", ""},
+    {"[{max_connections: 100}]", "[{track_remaining: \"yes\"}]"},
+    {"[{max_connections: 100}]", "[{track_remaining: 1}]"},
+    {"http_filters:\n",
+     "http_filters:\n          - name: envoy.filters.http.router\n            typed_config: {\"@type\": "
+     "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}\n"},
+    {"router.v3.Router}", "cors.v3.Cors}"},
 };
 
 constexpr EnvoyLine envoy_good_lines[] = {
@@ -107,10 +155,25 @@ constexpr EnvoyLine envoy_good_lines[] = {
     {"max_requests_per_connection: 100", "max_requests_per_connection: 1e2"},
     {"max_requests_per_connection: 100", "max_requests_per_connection:"},
     {"[{max_connections: 100}]", "[{max_connections: 100, priority: HIGH}, {}]"},
-    {"          codec_type: AUTO",
-     "          http_filters:\n          - name: envoy.filters.http.router\n            typed_config: {\"@type\": "
-     "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}"},
-    {"lb_policy: LEAST_REQUEST", "lb_policy: RING_HASH\n    health_checks: [{timeout: 1s, interval: 5s}]"},
+    {"lb_policy: LEAST_REQUEST", "lb_policy: RING_HASH"},
+    {"route: {cluster: api, timeout: 3s}",
+     "route: {weighted_clusters: {clusters: [{name: api, weight: 1}, {name: sql, weight: 0}]}}"},
+    {"route: {cluster: api, timeout: 3s}", "route: {cluster_header: x, request_mirror_policies: [{cluster: sql}]}"},
+    {"          route_config:\n", "          route_config:\n            validate_clusters: true\n"},
+    {"{prefix: \"/\"}", "{safe_regex: {regex: \"^/(?i:a|b)[](?=]\\\\\\\\1{2}(?P<id>x)$\"}, case_sensitive: off}"},
+    {"{prefix: \"/\"}", "{prefix: /, path: null}"},
+    {"domains: [\"*\"]", "domains: [\"*\", \"*.org\", a.org, \"a.org:*\"]"},
+    {"address: 10.0.0.5", "address: \"fd00::5\""},
+    {"address: 10.0.0.5", "address: db, resolver_name: x"},
+    {"{endpoint: {address: {socket_address: {address: 10.0.0.5, port_value: 5432}}}}",
+     "{endpoint: {address: {pipe: {path: /run/db}}}}"},
+    {"tcp_health_check: {}", "http_health_check: {path: /, expected_statuses: [{start: 200, end: 300}]}"},
+    {"[{max_connections: 100}]", "[{track_remaining: yes}]"},
+    {"[{max_connections: 100}]", "[{track_remaining: \"true\"}]"},
+    {"http_filters:\n",
+     "http_filters:\n          - name: cors\n            typed_config: {\"@type\": "
+     "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}\n"},
+    {"envoy.extensions.filters.http.router.v3.Router}", "their.own.Filter}"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, EnvoyMistakes, testing::ValuesIn(envoy_mistakes));
@@ -133,7 +196,7 @@ TEST(EnvoyRoutes, MayLeadToClustersThatComeLater) {
             "envoy.yaml:21:34: there is no cluster \"nosuch\"");
 }
 
-TEST(EnvoyRoutes, OfTcpAreNotLookedUp) {
+TEST(EnvoyRoutes, OfTcpAreLookedUpWithEachConnection) {
   const auto checked = check_text("envoy.yaml", R"(static_resources:
   listeners:
   - name: pg
@@ -147,7 +210,7 @@ TEST(EnvoyRoutes, OfTcpAreNotLookedUp) {
           cluster: nosuch
 )");
 
-  EXPECT_EQ(checked->ids(), "");
+  EXPECT_EQ(checked->ids(), "FD07");
 }
 
 TEST(EnvoyListeners, OfATakenNameAreIgnored) {
@@ -204,6 +267,26 @@ TEST(EnvoyFiles, AreReadUpToTheirSecondDocument) {
   EXPECT_EQ(told("---\nadmin: {}\n"), "");
   EXPECT_EQ(told("---\nadmin: {}\n---\n"), "");
   EXPECT_EQ(told("admin: {}\n...\n"), "");
+}
+
+std::string warned_in(const EnvoyLine& line) {
+  std::string text = envoy_base;
+  text.replace(text.find(line.part), std::string_view{line.part}.size(), line.instead);
+  return check_text("envoy.yaml", text)->told("FD07");
+}
+
+// Envoy starts with these, and yet nobody is served.
+TEST(EnvoyLinesWithoutEffect, AreWarnedOf) {
+  using testing::HasSubstr;
+
+  EXPECT_EQ(warned_in({"cluster: sql", "cluster: sql"}), "");
+  EXPECT_THAT(warned_in({"cluster: sql\n  cl", "cluster: nosuch\n  cl"}), HasSubstr("there is no cluster \"nosuch\""));
+  EXPECT_THAT(warned_in({"127.0.0.1, port_value: 8081", "10.1.0.300, port_value: 8081"}), HasSubstr("\"10.1.0.300\""));
+  EXPECT_THAT(warned_in({"{address: {socket_address: {address: 127.0.0.1, port_value: 8081}}}", "{}"}),
+              HasSubstr("no address"));
+  EXPECT_THAT(
+      warned_in({"          http_filters:\n          - name: envoy.filters.http.router\n", "          http_x:\n"}),
+      HasSubstr("without a router"));
 }
 
 TEST(EnvoyJson, TakesNeitherCommentsNorACommaTooMany) {
