@@ -142,6 +142,27 @@ constexpr std::array metrics{"_current_queue",
                              "max_children_reached",
                              "no live upstreams"};
 
+// A "#" at the beginning of a word, outside of quotes.
+bool is_in_comment(std::string_view text, std::size_t at) {
+  const std::size_t line = text.substr(0, at).rfind('\n') + 1;  // 0 when it is the first
+  char quote = 0, before = ' ';
+  for (std::size_t i = line; i < at; before = text[i++]) {
+    if (quote != 0)
+      quote = text[i] == quote ? 0 : quote;
+    else if (text[i] == '#' && (before == ' ' || before == '\t'))
+      return true;
+    else if (text[i] == '"' || text[i] == '\'')
+      quote = text[i];
+  }
+  return false;
+}
+
+bool asks_for(std::string_view text, std::string_view metric) {
+  for (std::size_t at = text.find(metric); at != std::string_view::npos; at = text.find(metric, at + 1))
+    if (!is_in_comment(text, at)) return true;
+  return false;
+}
+
 void no_alert(const Rule& rule, const Subject& subject) {
   if (!subject.capacity.monitoring) return;
   for (const Capacity::Text& file : subject.capacity.alerts) {
@@ -153,7 +174,7 @@ void no_alert(const Rule& rule, const Subject& subject) {
       return;
     }
     for (const char* const metric : metrics)
-      if (source->text().find(metric) != std::string_view::npos) return;
+      if (asks_for(source->text(), metric)) return;
   }
   subject.findings.add(rule, *subject.capacity.monitoring,
                        "no alert asks for the length of a queue, or for how full a pool is");
@@ -198,12 +219,12 @@ const BudgetRule budget_rows[] = {
       "[edge] keep_alive is not below what the load balancer keeps an idle client connection for.",
       "The edge sends a request on a connection that is just being closed: a 502 of the edge's, with nothing in the "
       "log behind it.",
-      "timeout http-keep-alive (keepalive_timeout) above the edge's.", "dropped-connections", APP("100"),
+      "timeout http-keep-alive (keepalive_timeout, idle_timeout) above the edge's.", "dropped-connections", APP("100"),
       HEAD TIMES "  timeout http-keep-alive 75s\n" FRONT BACK "  server api1 127.0.0.1:8081 check maxconn 100\n",
       "[edge]\nkeep_alive = \"60s\"\n"},
      edge_keeps_longer},
     {{"X06", Severity::warning, "no alert on a queue",
-      "None of the files in [monitoring] alerts mentions a metric of a queue or a pool.",
+      "None of the files in [monitoring] alerts mentions a metric of a queue or a pool, comments aside.",
       "Latency and errors say that users suffer. Only the queue says where: sixteen hours went by in 2023 without it.",
       "Alert on haproxy_backend_current_queue, envoy_cluster_upstream_rq_pending_active, phpfpm_listen_queue or "
       "pgbouncer_pools_client_waiting.",

@@ -41,6 +41,7 @@ struct Subject {
 };
 std::vector<Idle> idle_of(const haproxy::Config& config);
 std::vector<Idle> idle_of(const nginx::Tree& tree);
+std::vector<Idle> idle_of(const envoy::Config& config);
 
 struct BudgetRule {
   Rule rule;

@@ -113,4 +113,17 @@ std::vector<Idle> idle_of(const nginx::Tree& tree) {
   return list;
 }
 
+std::vector<Idle> idle_of(const envoy::Config& config) {
+  std::vector<Idle> list;
+  for (const Yaml* manager : config.managers) {
+    const Yaml* timeout = manager->find("common_http_protocol_options", "idle_timeout");
+    const double seconds = timeout == nullptr ? 3600 : envoy::parse_duration(timeout->text).value_or(3600);
+    if (seconds <= 0) continue;  // never
+    list.push_back({fmt::format("Envoy closes idle connections after {}{}", shown_seconds(seconds),
+                                timeout == nullptr ? " by default" : ""),
+                    timeout == nullptr ? manager->spot : timeout->spot, seconds});
+  }
+  return list;
+}
+
 }  // namespace firedrill::lint::budget

@@ -177,6 +177,7 @@ class Checking {
     for (const auto rules : {envoy::breaker_rules(), envoy::cluster_rules()})
       for (const envoy::ClusterRule& row : rules) row.check(row.rule, subject);
     append(ways_, budget::ways(config, capacity_));
+    append(idle_, budget::idle_of(config));
     return fmt::format("Envoy, {}", counted(config.clusters.size(), "cluster"));
   }
 

@@ -132,16 +132,24 @@ void unlike_the_budget(const Rule& rule, const Subject& subject) {
   }
 }
 
+bool is_local(const Tree& tree, const Directive& pass) {
+  const Directive* upstream = upstream_of(tree, pass);
+  if (upstream == nullptr) return pass.word(1).starts_with("unix:");
+  const auto servers = servers_of(*upstream);
+  return std::any_of(servers.begin(), servers.end(),
+                     [](const Directive* server) { return server->word(1).starts_with("unix:"); });
+}
+
 void invisible_queue(const Rule& rule, const Subject& subject) {
   Once once;
   for (const Directive* pass : passes(subject.tree)) {
-    if (pass->name() != "fastcgi_pass" || setting_of(*pass, "connect_timeout").directive != nullptr ||
-        !once.first(*pass, {}))
-      continue;
-    const bool local = pass->word(1).starts_with("unix:");
-    subject.findings.add(rule, pass->spot(),
-                         fmt::format("there is no fastcgi_connect_timeout: 60 s{}",
-                                     local ? ", and php-fpm reports no queue for a Unix socket" : ""));
+    if (pass->name() != "fastcgi_pass") continue;
+    const bool unset = setting_of(*pass, "connect_timeout").directive == nullptr, local = is_local(subject.tree, *pass);
+    if ((!unset && !local) || !once.first(*pass, {})) continue;
+    subject.findings.add(
+        rule, pass->spot(),
+        fmt::format("{}{}{}", unset ? "there is no fastcgi_connect_timeout: 60 s" : "", unset && local ? ", and " : "",
+                    local ? "php-fpm reports no queue for a Unix socket" : ""));
   }
 }
 
@@ -210,7 +218,7 @@ const TreeRule passing_rows[] = {
       "[edge]\ntimeout = \"30s\"\n[app]\ntimeout = \"20s\"\n"},
      unlike_the_budget},
     {{"NG15", Severity::warning, "php-fpm's queue, unseen and unbounded",
-      "A fastcgi_pass without fastcgi_connect_timeout.",
+      "A fastcgi_pass without fastcgi_connect_timeout, or to a Unix socket.",
       "Whoever finds all children busy waits in the kernel's backlog: no counter shows it, on a Unix socket not even "
       "php-fpm's own. When the "
       "backlog is full nginx answers 502.",

@@ -119,6 +119,35 @@ TEST(Yaml, AliasesStandForWhatTheyName) {
   EXPECT_EQ(root->find("c", "b")->items.at(1).text, "2");
 }
 
+TEST(EnvoyBehindAnEdge, KeepsIdleConnectionsForAnHour) {
+  const auto told = [](const std::string& more) {
+    return check_text("envoy.yaml",
+                      "static_resources:\n  listeners:\n  - name: www\n    filter_chains:\n    - filters:\n"
+                      "      - name: http\n        typed_config:\n          \"@type\": type.googleapis.com/"
+                      "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager\n" +
+                          more,
+                      "[edge]\nkeep_alive = \"60s\"\n")
+        ->told("X05");
+  };
+
+  EXPECT_EQ(told(""), "");
+  EXPECT_THAT(told("          common_http_protocol_options: {idle_timeout: 30s}\n"),
+              HasSubstr("envoy.yaml:9:56: Envoy closes idle connections after 30s, and the edge keeps them for 1m"));
+  EXPECT_EQ(told("          common_http_protocol_options: {idle_timeout: 0s}\n"), "");
+}
+
+TEST(Alerts, AreNoCommentsOfTheirFiles) {
+  const auto found = [](const std::string& alerts) {
+    return check_files({"capacity.toml"},
+                       {{"alerts.yml", alerts}, {"capacity.toml", "[monitoring]\nalerts = [\"alerts.yml\"]\n"}})
+        ->has("X06");
+  };
+
+  EXPECT_TRUE(found("# alert on haproxy_backend_current_queue\n- alert: a\n  expr: up == 0 # not listen_queue\n"));
+  EXPECT_FALSE(found("# listen_queue\n- alert: a\n  expr: 'phpfpm_listen_queue{pool=\"#1\"} > 0'\n"));
+  EXPECT_FALSE(found("- alert: a\n  annotations: {summary: \"# 1\", unit: qcur}\n"));
+}
+
 TEST(Capacity, SaysWhatIsWrongWithIt) {
   const auto told = [](const std::string& text, const char* id) { return check_text("capacity.toml", text)->told(id); };
 

@@ -193,6 +193,20 @@ TEST(NginxSettings, AreInheritedFromTheBlocksAround) {
   EXPECT_EQ(effective_all(server.children.back(), "h").front()->word(1), "y");
 }
 
+TEST(NginxToPhp, IsUnseenThroughAUnixSocketWhateverTheTimeout) {
+  const auto told = [](const std::string& passing) {
+    return check_text("nginx.conf",
+                      "events { } http { upstream php { server unix:/run/a; } server { listen 80; location / { "
+                      "fastcgi_connect_timeout 2s; " +
+                          passing + " } } }")
+        ->told("NG15");
+  };
+
+  EXPECT_THAT(told("fastcgi_pass unix:/run/php;"), HasSubstr("php-fpm reports no queue for a Unix socket"));
+  EXPECT_THAT(told("fastcgi_pass php;"), HasSubstr("Unix socket"));
+  EXPECT_EQ(told("fastcgi_pass 127.0.0.1:9000;"), "");
+}
+
 TEST(NginxTimes, AreSecondsUnlessTheySayOtherwise) {
   EXPECT_EQ(lint::nginx::parse_time("5"), 5);
   EXPECT_EQ(lint::nginx::parse_time("1m30s"), 90);
