@@ -285,6 +285,13 @@ Complaint threads(const Directive& one) {
   return {};
 }
 
+Complaint user_mark(const Directive& one) {
+  const std::string_view mark = one.word(1);
+  if (mark == "off" || (mark.size() == 1 && (std::isalnum(static_cast<unsigned char>(mark[0])) != 0 || mark[0] == '=')))
+    return {};
+  return {1, fmt::format("userid_mark takes off, a letter, a digit or =, not \"{}\"", mark)};
+}
+
 Complaint mirror(const Directive& one) {
   if (one.parent == nullptr) return {};
   for (const Directive& other : one.parent->children)
@@ -330,9 +337,10 @@ constexpr Reader readers[] = {
     {"resolver", resolver},
     {"root", root},
     {"ssl_session_cache", session_cache},
-    {"thread_pool", threads},
     {"sub_filter", substitution},
+    {"thread_pool", threads},
     {"try_files", try_files},
+    {"userid_mark", user_mark},
     {"valid_referers", referers},
     {"worker_cpu_affinity", affinity},
     {"worker_priority", priority},

@@ -24,6 +24,9 @@ std::string lower_case(std::string_view text) {
   return all;
 }
 
+// "proxy" of proxy_cache.
+std::string_view family_of(const Directive& one) { return one.name().substr(0, one.name().find('_')); }
+
 class Together {
  public:
   Together(const Tree& tree, Findings& findings) : tree_{tree}, findings_{findings} {}
@@ -34,7 +37,7 @@ class Together {
     each(*tree_.root, [&](const Directive& one) {
       if (one.context == in_http && one.name().ends_with("_cache_path")) {
         const std::string_view zone = one.parameter("keys_zone");
-        zones_.insert(std::string{zone.substr(0, zone.find(':'))});
+        zones_.insert(fmt::format("{} {}", family_of(one), zone.substr(0, zone.find(':'))));
       }
       if (one.context == in_main && one.name() == "thread_pool") pools_.insert(std::string{one.word(1)});
     });
@@ -165,7 +168,7 @@ class Together {
     const bool cache =
         name == "proxy_cache" || name == "fastcgi_cache" || name == "uwsgi_cache" || name == "scgi_cache";
     if (cache && word.find('$') == std::string_view::npos && word != "off" && whole() &&
-        zones_.count(std::string{word}) == 0)
+        zones_.count(fmt::format("{} {}", family_of(one), word)) == 0)
       wrong(one, 1, fmt::format("no {}_path makes a zone \"{}\"", name, word));
     if (cache && word != "off" && one.parent != nullptr) {
       const std::string store = std::string{name.substr(0, name.find('_'))} + "_store";
@@ -211,7 +214,7 @@ class Together {
 
   const Tree& tree_;
   Findings& findings_;
-  std::set<std::string> zones_, pools_;
+  std::set<std::string> zones_, pools_;  // zones: of caches, "proxy NAME"
   std::set<std::pair<const Directive*, std::string>> limited_;
   std::map<std::pair<bool, std::string>, const Directive*> upstreams_;  // by name in lower case, of stream and of http
 };

@@ -55,7 +55,7 @@ class Values {
     if (name != "limit_conn_zone" && name != "limit_req_zone") return;
     const std::string_view zone = one.parameter("zone");
     const std::size_t colon = zone.find(':');
-    if (colon == std::string_view::npos || size_of(zone.substr(colon + 1)) < smallest)
+    if (colon == std::string_view::npos || colon == 0 || size_of(zone.substr(colon + 1)) < smallest)
       wrong(one, 2, fmt::format("{} takes a name and a size of 32k or more, such as zone=name:1m", name));
     const std::string_view rate = one.parameter("rate");
     const bool unit = rate.ends_with("r/s") || rate.ends_with("r/m");
