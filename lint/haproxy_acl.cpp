@@ -101,7 +101,7 @@ bool takes_condition(std::string_view directive) {
                              "tcp-request",   "tcp-response",   "use_backend",
                              "redirect",      "use-server",     "monitor",
                              "force-persist", "ignore-persist", "stick",
-                             "stats"};
+                             "stats",         "set-param",      "pass-header"};
   return std::find(names.begin(), names.end(), directive) != names.end();
 }
 

@@ -69,7 +69,7 @@ class Action {
         !context_.names.is_part())
       wrong(at_, "normalize-uri must be allowed by expose-experimental-directives in the global section");
     if (name_ == "redirect") return redirect();
-    if (name_ == "deny" || name_ == "tarpit" || name_ == "return") return reply();
+    if (name_ == "deny" || name_ == "tarpit" || name_ == "return") return check_reply(context_, at_ + 1, name_, from_);
     if (name_ == "wait-for-body") return wait_for_body();
     const auto shape = std::find_if(std::begin(shapes), std::end(shapes),
                                     [&](const Shape& one) { return listed(one.actions, name_); });
@@ -109,9 +109,13 @@ class Action {
   // set-var(txn.name), sc-inc-gpc0(1)
   void in_parentheses() {
     const std::size_t open = word_.find('(');
-    const std::string_view inside =
-        open == std::string_view::npos ? "" : word_.substr(open + 1, word_.find_first_of(",)", open) - open - 1);
-    if (name_ == "set-var" || name_ == "unset-var" || name_ == "set-var-fmt") check_variable(context_, at_, inside);
+    const std::string_view whole =
+        open == std::string_view::npos ? "" : word_.substr(open + 1, word_.find(')', open) - open - 1);
+    const std::string_view inside = whole.substr(0, whole.find(','));
+    if (name_ == "unset-var" && whole.find(',') != std::string_view::npos)
+      wrong(at_, "unset-var takes the name of a variable only; conditions are of set-var");
+    else if (name_ == "set-var" || name_ == "unset-var" || name_ == "set-var-fmt")
+      check_set_variable(context_, at_, whole);
     if (open != std::string_view::npos && name_.starts_with("sc-") && !inside.empty() &&
         (!is_whole_number(inside) || lax_number(inside) < 0 ||
          lax_number(inside) > (name_.ends_with("gpc") || name_.ends_with("gpt") ? 99 : 2)))
@@ -130,11 +134,9 @@ class Action {
   bool one(std::string_view kind, std::size_t& at) {
     if (kind.starts_with('[')) {
       const std::string_view wanted = kind.substr(1, kind.size() - 2);
-      if (wanted == "word" || wanted == "method") return is_end(word(at)) || optional_value(wanted, at);
-      if (word(at) == wanted)
-        ++at;
-      else
-        taken_ = false;
+      if (wanted == "word" || wanted == "method") return optional_value(wanted, at);
+      taken_ = word(at) == wanted;
+      if (taken_) ++at;
       return true;
     }
     if (word(at).empty()) return wrong(at_, fmt::format("{}: an argument is missing", name_));
@@ -165,6 +167,7 @@ class Action {
   // Behind a word in brackets that was there.
   bool optional_value(std::string_view kind, std::size_t& at) {
     if (!taken_) return true;
+    if (word(at).empty()) return wrong(at - 1, fmt::format("{} {}: an argument is missing", name_, word(at - 1)));
     if (kind == "method" && !listed(alternatives[5].values, word(at)))
       return wrong(at, fmt::format("there is no way \"{}\" to match", word(at)));
     ++at;
@@ -196,31 +199,6 @@ class Action {
       }
     }
     if (!kind) wrong(at_, "redirect takes location, prefix or scheme");
-  }
-
-  void reply() {
-    constexpr std::string_view valued =
-        " deny_status status content-type errorfile errorfiles file lf-file string lf-string hdr ";
-    std::size_t at = at_ + 1;
-    bool text = false, type = false;
-    while (!is_end(word(at))) {
-      const std::string_view option = word(at++);
-      text = text || option.ends_with("string");
-      type = type || option == "content-type";
-      if (option == "default-errorfiles") continue;
-      if (!listed(valued, option))
-        return static_cast<void>(wrong(at - 1, fmt::format("{} has no \"{}\"", name_, option)));
-      if (word(at).empty())
-        return static_cast<void>(wrong(at - 1, fmt::format("{} {}: an argument is missing", name_, option)));
-      if (option.ends_with("status") && (lax_number(word(at)) < 200 || lax_number(word(at)) > 599))
-        wrong(at, fmt::format("\"{}\" is no status", word(at)));
-      if (option == "errorfiles" && !context_.names.has("http-errors", word(at)))
-        wrong(at, fmt::format("there is no http-errors section \"{}\"", word(at)));
-      if (option == "hdr" && word(++at).empty()) wrong(at_, fmt::format("{} hdr: an argument is missing", name_));
-      if (option == "hdr" || option == "lf-string") check_format(context_, at, from_);
-      ++at;
-    }
-    if (text && !type) wrong(at_, fmt::format("{} with a text takes a content-type", name_));
   }
 
   void wait_for_body() {

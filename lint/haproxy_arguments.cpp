@@ -24,8 +24,11 @@ class Arguments {
 
   void check() {
     const std::string_view name = line_.word(0);
-    if (name == "log") log();
-    if (name == "stick-table") check_stick_table(context_);
+    if (name == "log") check_log(context_);
+    if (name == "stick-table") check_stick_table(context_, 1);
+    if (name == "capture") capture();
+    if (name == "source") source();
+    if (name == "dispatch") check_address(context_, 1, line_.word(1), Ports::needed);
     if (name == "cookie") cookie();
     if (name == "use_backend" || name == "use-server") condition(2);
     if (name == "use-server" && line_.word(2).empty()) wrong(0, "use-server takes a condition");
@@ -44,7 +47,7 @@ class Arguments {
         if (line_.word(i) == "none") wrong(i, "none stands alone");
     if (name == "email-alert" && line_.word(1) == "level" && !listed(levels, line_.word(2)))
       wrong(2, fmt::format("\"{}\" is no level of logs", line_.word(2)));
-    if (name == "http-error") http_error();
+    if (name == "http-error") check_reply(context_, 1, name, From::anywhere);
     if (name == "persist" && line_.word(1).starts_with("rdp-cookie(") && line_.word(1).size() < 13)
       wrong(1, "persist rdp-cookie takes the name of a cookie: rdp-cookie(name)");
     if (name == "stats" && line_.word(1) == "admin" && !listed(" if unless ", line_.word(2)))
@@ -52,7 +55,10 @@ class Arguments {
     if (name == "filter" && line_.word(1) == "spoe") spoe();
     if (name == "filter" && !listed(" cache compression fcgi-app opentracing spoe trace ", line_.word(1)))
       wrong(1, fmt::format("there is no filter \"{}\"", line_.word(1)));
-    if (name == "errorfile" || name.starts_with("errorloc")) status(name);
+    if (name == "errorfile" || name.starts_with("errorloc")) status(name, 1);
+    for (std::size_t i = 2; name == "errorfiles" && i < line_.words.size(); ++i) status(name, i);
+    if (name == "filter" && line_.word(1) == "compression" && !line_.word(2).empty())
+      wrong(2, fmt::format("filter compression takes no \"{}\"", line_.word(2)));
     if (context_.section.place == Place::global) of_global(name);
     const std::size_t at = name.starts_with("tcp-") ? 2 : 1;
     if (line_.word(at) == "use-service") service(at + 1);
@@ -62,28 +68,6 @@ class Arguments {
   void wrong(std::size_t at, const std::string& what) { context_.wrong(at, what); }
   void condition(std::size_t at) {
     if (!is_end(line_.word(at))) wrong(at, fmt::format("only if or unless can stand here, not \"{}\"", line_.word(at)));
-  }
-
-  // ADDRESS [len N] [format F] [sample S] FACILITY [LEVEL [LEVEL]]
-  void log() {
-    constexpr std::string_view facilities =
-        " kern user mail daemon auth syslog lpr news uucp cron auth2 ftp ntp audit alert cron2 local0 local1 local2 "
-        "local3 local4 local5 "
-        "local6 local7 ";
-    if (line_.negated) {
-      if (line_.words.size() > 1) wrong(1, "no log takes no arguments: it forgets all that were");
-      return;
-    }
-    if (line_.word(1) == "global" && line_.words.size() > 2) return wrong(2, "log global stands alone");
-    if (line_.word(1) == "global") return;
-    std::size_t at = 2;
-    while (listed(" len format sample ", line_.word(at))) at += 2;
-    if (line_.word(at).empty()) return wrong(0, "log takes an address and a facility");
-    if (!listed(facilities, line_.word(at)))
-      wrong(at, fmt::format("\"{}\" is no facility, such as local0", line_.word(at)));
-    for (const std::size_t i : {at + 1, at + 2})
-      if (!line_.word(i).empty() && !listed(levels, line_.word(i)))
-        wrong(i, fmt::format("\"{}\" is no level of logs", line_.word(i)));
   }
 
   void cookie() {
@@ -120,6 +104,14 @@ class Arguments {
     if (name == "external-check" && line_.words.size() > 2) wrong(2, "option external-check takes no arguments");
     if (name == "mysql-check" && line_.words.size() > 2 && (line_.word(2) != "user" || line_.word(3).empty()))
       wrong(2, "option mysql-check takes user NAME");
+    constexpr std::string_view versions = " pre-41 post-41 ";
+    if (name == "mysql-check" && !line_.word(4).empty() && !listed(versions, line_.word(4)))
+      wrong(4, fmt::format("option mysql-check takes pre-41 or post-41 there, not \"{}\"", line_.word(4)));
+    if (name == "pgsql-check" && (line_.word(2) != "user" || line_.word(3).empty()))
+      wrong(2, fmt::format("option pgsql-check takes user NAME, not \"{}\"", line_.word(2)));
+    const std::size_t most = name == "mysql-check" ? 5 : 4;
+    if ((name == "mysql-check" || name == "pgsql-check") && line_.words.size() > most)
+      wrong(most, fmt::format("option {} takes no \"{}\" there", name, line_.word(most)));
     if (line_.negated && listed(" forwardfor originalto httpchk httplog tcplog httpslog external-check ldap-check "
                                 "mysql-check pgsql-check redis-check smtpchk spop-check ssl-hello-chk tcp-check tcpka "
                                 "http-restrict-req-hdr-names ",
@@ -157,6 +149,10 @@ class Arguments {
     if (name == "random" && open != std::string_view::npos && (!is_whole_number(inside) || lax_number(inside) < 1))
       wrong(1, "balance random takes a number of draws from 1");
     if (name == "hash") return hash();
+    if (name == "hdr" && !line_.word(2).empty() && line_.word(2) != "use_domain_only")
+      wrong(2, fmt::format("balance hdr takes nothing but use_domain_only behind it, not \"{}\"", line_.word(2)));
+    if (name == "url_param" && !line_.word(3).empty() && line_.word(3) != "check_post")
+      wrong(3, fmt::format("balance url_param takes nothing but check_post there, not \"{}\"", line_.word(3)));
     if (name != "uri") return;
     for (std::size_t at = 2; at < line_.words.size(); ++at) {
       if (listed(" whole path-only ", line_.word(at))) continue;
@@ -197,15 +193,33 @@ class Arguments {
         wrong(at, fmt::format("compression has no algorithm \"{}\"", line_.word(at)));
   }
 
-  void status(std::string_view name) {
-    constexpr std::string_view codes = " 200 400 401 403 404 405 407 408 410 413 425 429 500 501 502 503 504 ";
-    if (!listed(codes, line_.word(1))) wrong(1, fmt::format("{} takes no status {}", name, line_.word(1)));
+  void status(std::string_view name, std::size_t at) {
+    if (!listed(statuses_of_errors, line_.word(at)))
+      wrong(at, fmt::format("{} takes no status {}, but one of:{}", name, line_.word(at), statuses_of_errors));
   }
 
-  void http_error() {
-    if (line_.word(1) != "status") return wrong(1, "http-error takes a status first");
-    constexpr std::string_view codes = " 200 400 401 403 404 405 407 408 410 413 425 429 500 501 502 503 504 ";
-    if (!listed(codes, line_.word(2))) wrong(2, fmt::format("http-error takes no status {}", line_.word(2)));
+  // capture request header NAME len N
+  void capture() {
+    if (line_.word(1) == "cookie") return;
+    if (line_.word(2) != "header")
+      return wrong(2, fmt::format("capture {} takes header NAME len N, not \"{}\"", line_.word(1), line_.word(2)));
+    if (line_.word(4) != "len" || line_.word(5).empty())
+      return wrong(1, fmt::format("capture {} header takes a name and len N", line_.word(1)));
+    if (!line_.word(6).empty()) wrong(6, fmt::format("capture takes no \"{}\" behind the length", line_.word(6)));
+  }
+
+  // ADDRESS[:PORT] [usesrc WHAT] [interface NAME]
+  void source() {
+    check_address(context_, 1, line_.word(1), Ports::optional);
+    for (std::size_t at = 2; at < line_.words.size(); at += 2) {
+      if (!listed(" usesrc interface ", line_.word(at)))
+        return wrong(at, fmt::format("source takes usesrc and interface, not \"{}\"", line_.word(at)));
+      if (line_.word(at + 1).empty())
+        return wrong(at, fmt::format("source {}: an argument is missing", line_.word(at)));
+      if (line_.word(at) == "usesrc" && is_impossible_host(host_of(line_.word(at + 1))) &&
+          !line_.word(at + 1).starts_with("hdr_ip("))
+        wrong(at + 1, fmt::format("\"{}\" is no address", line_.word(at + 1)));
+    }
   }
 
   void service(std::size_t at) {
@@ -230,7 +244,10 @@ class Arguments {
       for (std::size_t at = 2; at < line_.words.size(); ++at)
         if (lax_number(line_.word(at)) < 1) wrong(at, fmt::format("\"{}\" is no number of a thread", line_.word(at)));
     if (name == "set-var" || name == "set-var-fmt") {
-      if (!line_.word(1).starts_with("proc.")) wrong(1, fmt::format("{} takes a variable: proc.name", name));
+      if (!line_.word(1).starts_with("proc."))
+        wrong(1, fmt::format("{} takes a variable: proc.name", name));
+      else
+        check_set_variable(context_, 1, line_.word(1));
       if (name == "set-var") check_expression_at(context_, 2, From::anywhere);
       if (name == "set-var-fmt") check_format(context_, 2, From::anywhere);
     }
@@ -239,6 +256,14 @@ class Arguments {
       wrong(0, "tune.fd.edge-triggered must be allowed by expose-experimental-directives before it");
     if (name == "lua-prepend-path" && !listed(" path cpath ", line_.word(2)) && !line_.word(2).empty())
       wrong(2, fmt::format("lua-prepend-path takes path or cpath there, not \"{}\"", line_.word(2)));
+    if (name == "stats" && line_.word(1) == "socket" && line_.word(2).empty())
+      wrong(1, "stats socket takes an address or a path");
+    if (name == "master-worker" && line_.words.size() > 1 && line_.word(1) != "no-exit-on-failure")
+      wrong(1, fmt::format("master-worker takes nothing but no-exit-on-failure, not \"{}\"", line_.word(1)));
+    for (std::size_t at = 1; name == "unix-bind" && at < line_.words.size(); at += 2)
+      if (!listed(" prefix mode uid gid user group ", line_.word(at)))
+        return wrong(at,
+                     fmt::format("unix-bind takes prefix, mode, uid, gid, user and group, not \"{}\"", line_.word(at)));
     if (name == "h1-case-adjust") {
       const std::string_view from = line_.word(1), to = line_.word(2);
       const bool same = std::equal(from.begin(), from.end(), to.begin(), to.end(),

@@ -63,42 +63,14 @@ void check_option_value(const Context& context, std::size_t at) {
     context.wrong(at + 1, fmt::format("mode takes an octal number, not \"{}\"", value));
   if (name == "proxy-v2-options" || name == "init-addr") check_list(context, at + 1, name);
   if (name == "socks4") check_address(context, at + 1, value, Ports::needed);
+  if ((name == "source" || name == "addr") && is_impossible_host(host_of(value)))
+    context.wrong(at + 1, fmt::format("{}: \"{}\" is no address", name, host_of(value)));
+  if (name == "sni") check_whole_expression(context, at + 1, From::anywhere);
   if (listed(" process thread ", name) && !is_cpus(value))
     context.wrong(at + 1, fmt::format("{} takes all, odd, even, a number from 1 or a range, not \"{}\"", name, value));
 }
 
-bool is_port(std::string_view text, bool offset) {
-  if (offset && (text.starts_with('+') || text.starts_with('-'))) text.remove_prefix(1);
-  return is_whole_number(text) && lax_number(text) >= 0 && lax_number(text) <= 65535;
-}
-
-// Of a listener: a port from 1, or a range of them.
-bool is_ports(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const std::string_view low = text.substr(0, dash);
-  const std::string_view high = dash == std::string_view::npos ? low : text.substr(dash + 1);
-  return is_port(low, false) && is_port(high, false) && lax_number(low) > 0 && lax_number(low) <= lax_number(high);
-}
-
 }  // namespace
-
-void check_address(const Context& context, std::size_t at, std::string_view address, Ports ports) {
-  if (address.starts_with("fd@") && address.find_first_not_of("0123456789", 3) != std::string_view::npos)
-    return context.wrong(at, fmt::format("\"{}\": a number stands behind fd@", address));
-  if (address.starts_with("ipv4@") && address.find("::") != std::string_view::npos)
-    return context.wrong(at, fmt::format("\"{}\" is no address of IPv4", address));
-  for (const std::string_view family : {"ipv4@", "ipv6@"})
-    if (address.starts_with(family)) address.remove_prefix(family.size());
-  if (address.find('/') != std::string_view::npos || address.find('@') != std::string_view::npos) return;
-  const std::size_t colon = address.rfind(':');
-  std::string_view port = colon == std::string_view::npos ? "" : address.substr(colon + 1);
-  if (address.starts_with('[') && address.rfind("]:") == std::string_view::npos) port = "";
-  const bool good = ports == Ports::of_listener || ports == Ports::needed
-                        ? (ports == Ports::of_listener ? is_ports(port) : is_port(port, false) && lax_number(port) > 0)
-                        : port.empty() || is_port(port, true);
-  const bool six = address.find("::") != std::string_view::npos && !address.starts_with('[');
-  if (!good && !six) context.wrong(at, fmt::format("\"{}\" has no valid port", address));
-}
 
 void check_options(const Context& context, std::size_t first, Options table) {
   const Line& line = context.line;
@@ -138,6 +110,9 @@ void check_bind(const Context& context) {
   };
   if (has("ssl") && !has("crt") && !has("crt-list") && !has("generate-certificates"))
     context.wrong(0, "bind with ssl takes a certificate: crt FILE");
+  for (std::size_t at = 2; at + 1 < line.words.size(); at += 1 + arguments_of(Options::bind, line, at))
+    if (line.word(at) == "proto" && !is_http(context.section) && listed(" h1 h2 ", line.word(at + 1)))
+      context.wrong(at + 1, fmt::format("proto {} takes mode http", line.word(at + 1)));
 }
 
 bool is_proxy_name(std::string_view name) {

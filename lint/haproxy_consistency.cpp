@@ -29,6 +29,8 @@ class Consistency {
     for (const Section& section : config_.sections) {
       if (findings_.full()) return;
       inherited_rules(section);
+      once(section);
+      first_steps(section);
       if (!section.is_proxy()) continue;
       numbers(section);
       loops(section);
@@ -41,6 +43,43 @@ class Consistency {
 
  private:
   void wrong(Spot spot, const std::string& what) { findings_.add(refused, spot, what); }
+
+  // Directories that are not replaced, filters that are there once, a number that a proxy has once.
+  void once(const Section& section) {
+    std::map<std::string, const Line*> own;
+    for (const Line& line : section.lines) {
+      const bool base = section.place == Place::global && listed(" ca-base crt-base ", line.word(0));
+      const bool filter = section.is_proxy() && line.word(0) == "filter" && listed(" compression cache ", line.word(1));
+      if (!base && !filter && !(section.is_proxy() && line.word(0) == "id")) continue;
+      std::string what{line.word(0)};
+      if (filter) what += fmt::format(" {}", line.word(1));
+      if (filter && line.word(1) == "cache") what += fmt::format(" {}", line.word(2));
+      const auto [it, fresh] = (base ? bases_ : own).try_emplace(what, &line);
+      if (!fresh)
+        wrong(line.spot(), fmt::format("{} can stand {} only once, and does at line {}", what,
+                                       base ? "in a file" : "in a section", it->second->spot().line));
+    }
+  }
+
+  // Checks that connect themselves begin with that.
+  void first_steps(const Section& section) {
+    for (const std::string_view kind : {"tcp-check", "http-check"}) {
+      const Line* first = nullptr;
+      for (const Line& line : section.lines) {
+        if (line.word(0) != kind) continue;
+        const std::string_view what = line.word(1);
+        if (what == "connect" && first != nullptr) {
+          wrong(line.spot_of(1),
+                fmt::format("{} connect stands behind another step, which is at line {}; the first step "
+                            "connects, too, if any does",
+                            kind, first->spot().line));
+          break;
+        }
+        if (what == "connect") break;
+        if (first == nullptr && listed(" send send-lf send-binary send-binary-lf expect ", what)) first = &line;
+      }
+    }
+  }
 
   void inherited_rules(const Section& section) {
     if (section.place != Place::defaults && section.place != Place::listen) return;
@@ -71,8 +110,7 @@ class Consistency {
   void loops(const Section& section) {
     if (!section.faces_servers()) return;
     for (const Line& line : section.lines)
-      if ((line.word(0) == "default_backend" || (line.word(0) == "use_backend" && section.faces_clients())) &&
-          line.word(1) == section.name)
+      if (listed(" default_backend use_backend ", line.word(0)) && line.word(1) == section.name)
         wrong(line.spot_of(1), fmt::format("{} leads to itself", section.shown()));
   }
 
@@ -80,10 +118,13 @@ class Consistency {
   void format_of_logs(const Section& section, std::string_view directive) {
     const Setting format = find(section, {directive});
     if (!format) return;
-    const bool replaced = std::any_of(format.where->lines.begin(), format.where->lines.end(), [&](const Line& line) {
-      return line.word(0) == "option" && listed(" httplog tcplog httpslog ", line.word(1));
-    });
-    if (replaced) return;
+    const auto replaces = [&](const Section& one) {
+      return std::any_of(one.lines.begin(), one.lines.end(), [&](const Line& line) {
+        const bool behind = &one != format.where || &line > format.line;
+        return behind && line.word(0) == "option" && listed(" httplog tcplog httpslog ", line.word(1));
+      });
+    };
+    if (replaces(*format.where) || replaces(section)) return;
     const Acls acls{section};
     const Context context{section, acls, names_, *format.line, findings_};
     check_format(context, 1, directive == "unique-id-format" ? From::anywhere : From::logs);
@@ -96,6 +137,15 @@ class Consistency {
                                                                             !find(section, {"option", "httpchk"}))
       wrong(section.spot(), fmt::format("{}: external checks must be allowed by external-check in the global section",
                                         section.shown()));
+    if (const Setting app = find(section, {"use-fcgi-app"}); app && names_.has("fcgi-app", app.value())) {
+      const std::vector<Server> servers = servers_of(section);
+      const bool speaks = std::any_of(servers.begin(), servers.end(), [](const Server& server) {
+        return server.option("proto") != nullptr && server.option("proto")->value() == "fcgi";
+      });
+      if (!speaks)
+        wrong(app.spot(),
+              fmt::format("{} uses an application of FastCGI, and no server has proto fcgi", section.shown()));
+    }
     const Setting balance = find(section, {"balance"});
     const bool transparent = has_option(section, "transparent") || find(section, {"transparent"});
     if (transparent && balance)
@@ -106,6 +156,7 @@ class Consistency {
   const KnownNames& names_;
   Findings& findings_;
   std::map<std::int64_t, const Line*> proxies_;
+  std::map<std::string, const Line*> bases_;
 };
 
 }  // namespace

@@ -141,7 +141,8 @@ class SampleExpression {
       const std::string_view one = given[i++];
       if (!one.empty() && !type(kind, one)) return false;
     }
-    return true;
+    const std::string mistake = sample_mistake(name_, sample.arguments, given);
+    return mistake.empty() || wrong(mistake);
   }
 
   bool type(char kind, std::string_view one) {
@@ -202,6 +203,13 @@ std::optional<std::size_t> check_expression_at(const Context& context, std::size
     if (converter(name_at(more)) == nullptr) break;
   }
   return at;
+}
+
+void check_whole_expression(const Context& context, std::size_t at, From from) {
+  const std::string_view text = context.word(at);
+  const auto length = check_expression(context, at, text, from);
+  if (length && *length < text.size())
+    context.wrong(at, fmt::format("\"{}\" cannot stand behind \"{}\"", text.substr(*length), text.substr(0, *length)));
 }
 
 std::string_view type_of_expression(std::string_view text) {

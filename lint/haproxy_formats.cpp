@@ -17,6 +17,8 @@ constexpr std::string_view variables_of_logs =
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
+constexpr std::string_view of_http = " CC CS HM HP HPO HQ HU HV Ta Ti Tq TR Tr r tr trg trl ";
+
 class Format {
  public:
   Format(const Context& context, std::size_t at, From from)
@@ -50,6 +52,8 @@ class Format {
     if (name.empty() && flags) return wrong("%{…} takes a variable or an expression behind it");
     if (!name.empty() && !listed(variables_of_logs, name))
       return wrong(fmt::format("formats have no variable %{}; %% is the character", name));
+    if (from_ == From::logs && listed(of_http, name) && !is_http(context_.section))
+      return wrong(fmt::format("%{} is of requests, and {} is not in mode http", name, context_.section.shown()));
     if (name.empty() && (text_.front() == ' ' || text_.front() == '\t'))
       return wrong("a % alone cannot stand in a format; %% is the character");
     text_.remove_prefix(name.empty() && text_.starts_with('%') ? 1 : name.size());
@@ -91,6 +95,19 @@ void check_variable(const Context& context, std::size_t at, std::string_view nam
     context.wrong(at, fmt::format("\"{}\" is no variable: proc, sess, txn, req, res or check, a dot, and a name of "
                                   "letters, digits, _ and dots",
                                   name));
+}
+
+void check_set_variable(const Context& context, std::size_t at, std::string_view text) {
+  constexpr std::string_view conditions = " ifexists ifnotexists ifempty ifnotempty ifset ifnotset ifgt iflt ";
+  std::size_t comma = std::min(text.find(','), text.size());
+  check_variable(context, at, text.substr(0, comma));
+  while (comma < text.size()) {
+    text.remove_prefix(comma + 1);
+    comma = std::min(text.find(','), text.size());
+    const std::string_view one = text.substr(0, comma);
+    if (!one.empty() && !listed(conditions, one))
+      context.wrong(at, fmt::format("set-var has no condition \"{}\", but:{}", one, conditions));
+  }
 }
 
 }  // namespace firedrill::lint::haproxy

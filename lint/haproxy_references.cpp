@@ -31,6 +31,7 @@ class References {
       for (const Line& line : section.lines) of_line(section, line);
       inherited_files(section);
       servers(section);
+      alerts(section);
     }
     if (!listens && !config_.sections.empty() && !names_.is_part())
       findings_.add(refused, config_.sections.front().spot(),
@@ -212,6 +213,15 @@ class References {
     }
   }
 
+  // They are sent only if there are all three.
+  void alerts(const Section& section) {
+    const Setting mailers = find(section, {"email-alert", "mailers"});
+    if (mailers && find(section, {"email-alert", "from"}) && find(section, {"email-alert", "to"}) &&
+        !names_.has("mailers", mailers.value()))
+      findings_.add(refused, mailers.spot(),
+                    fmt::format("{}: there is no mailers section \"{}\"", section.shown(), mailers.value()));
+  }
+
   void track(const Section& section, const Line& line, std::size_t at) {
     const std::string_view target = line.word(at);
     const std::size_t slash = target.find('/');
@@ -244,6 +254,9 @@ KnownNames::KnownNames(const Config& config, Extent extent) : part_{extent == Ex
       if (line.word(0) == "stick-table") tables_.try_emplace(section.name, type_in(line, 1));
       if (section.place == Place::global) globals_[std::string{line.word(0)}] = &line;
     }
+    if (section.kind == "userlist")
+      for (const Line& line : section.lines)
+        if (line.word(0) == "group") groups_.insert(fmt::format("{}/{}", section.name, line.word(1)));
     if (section.kind == "peers")
       for (const Line& line : section.lines)
         if (line.word(0) == "table")
@@ -273,6 +286,10 @@ const Section* KnownNames::frontend(std::string_view name) const {
 
 bool KnownNames::has(std::string_view kind, std::string_view name) const {
   return part_ || sections_.find(fmt::format("{} {}", kind, name)) != sections_.end();
+}
+
+bool KnownNames::has_group(std::string_view userlist, std::string_view group) const {
+  return part_ || groups_.find(fmt::format("{}/{}", userlist, group)) != groups_.end();
 }
 
 bool KnownNames::has_scripts() const {

@@ -42,6 +42,9 @@ constexpr Entry entries[] = {
     {"fcgi-app", "option", "fcgi"},
     {"fcgi-app", "log-stderr", "log"},
     {"log-forward", "maxconn", "word"},
+    {"log-forward", "timeout", "client time"},
+    {"ring", "timeout", "word time"},
+    {"http-errors", "errorfile", "code word"},
     {"userlist", "user", "word"},
     {"userlist", "group", "word"},
 };
@@ -53,6 +56,8 @@ constexpr Range ranges[] = {
     {"event", " nx other refused timeout valid obsolete "},
     {"try", " retry resolve "},
     {"mail", " mail "},
+    {"client", " client "},
+    {"code", statuses_of_errors},
     {"switch", " on off "},
     {"start", " start-on-reload "},
     {"format", " local rfc3164 rfc5424 priority short timed iso raw "},
@@ -109,6 +114,25 @@ void check_members(const Section& section, Findings& findings) {
   }
 }
 
+// Behind a name, words with a value each.
+void check_member(const Context& context) {
+  const std::string_view known = context.word(0) == "user" ? " password insecure-password groups " : " users ";
+  for (std::size_t at = 2; at < context.line.words.size(); at += 2)
+    if (!listed(known, context.word(at)))
+      return context.wrong(at, fmt::format("{} takes{}and not \"{}\"", context.word(0), known, context.word(at)));
+}
+
+void check_application(const Context& context) {
+  if (context.word(0) == "acl" && context.word(2).empty()) context.wrong(0, "acl takes a name and an expression");
+  check_conditions(context);
+  if (context.word(0) != "option" || context.word(1) != "max-reqs") return;
+  if (lax_number(context.word(2)) < 1)
+    context.wrong(context.word(2).empty() ? 1 : 2,
+                  fmt::format("option max-reqs takes a number from 1, not \"{}\"", context.word(2)));
+  else if (lax_number(context.word(2)) > 1 && !find(context.section, {"option", "mpxs-conns"}))
+    context.wrong(2, "option max-reqs above 1 takes option mpxs-conns");
+}
+
 void check_cache(const Section& section, Findings& findings) {
   const Setting total = find(section, {"total-max-size"}), object = find(section, {"max-object-size"});
   if (total && object && lax_number(object.value()) > lax_number(total.value()) * 1024 * 1024 / 2)
@@ -133,7 +157,15 @@ void check_peers(const Section& section, Findings& findings) {
 }  // namespace
 
 void check_other_line(const Context& context) {
-  if (context.section.kind == "log-forward" && context.word(0) == "log") check_arguments(context);
+  const std::string_view kind = context.section.kind, name = context.word(0);
+  if (kind == "log-forward" && name == "log") check_log(context);
+  if (kind == "log-forward" && name == "dgram-bind" && !context.word(1).empty())
+    check_address(context, 1, context.word(1), Ports::of_listener);
+  if (kind == "peers" && name == "table") check_stick_table(context, 2);
+  if (kind == "peers" && name == "peer" && !context.word(2).empty())
+    check_address(context, 2, context.word(2), Ports::optional);
+  if (kind == "fcgi-app") check_application(context);
+  if (kind == "userlist") check_member(context);
   const auto entry = std::find_if(std::begin(entries), std::end(entries), [&](const Entry& one) {
     return one.kind == context.section.kind && one.directive == context.word(0);
   });

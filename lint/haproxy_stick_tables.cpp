@@ -10,20 +10,23 @@ namespace {
 
 class StickTable {
  public:
-  explicit StickTable(const Context& context) : context_{context}, line_{context.line} {}
+  StickTable(const Context& context, std::size_t first) : context_{context}, line_{context.line}, first_{first} {}
 
   void check() {
-    bool size = false;
-    for (std::size_t at = 1; at < line_.words.size();) {
+    bool size = false, typed = false;
+    for (std::size_t at = first_; at < line_.words.size();) {
       const std::string_view word = line_.word(at);
       size = size || word == "size";
+      typed = typed || word == "type";
       if (word == "nopurge") {
         ++at;
         continue;
       }
       if (!listed(" type size expire store peers srvkey recv-only write-to ", word))
-        return wrong(at, fmt::format("stick-table has no \"{}\"", word));
-      if (line_.word(at + 1).empty()) return wrong(at, fmt::format("stick-table {}: an argument is missing", word));
+        return wrong(at, fmt::format("{} has no \"{}\"", line_.word(0), word));
+      if (word == "peers" && line_.word(0) == "table") return wrong(at, "a table of a peers section takes no peers");
+      if (line_.word(at + 1).empty())
+        return wrong(at, fmt::format("{} {}: an argument is missing", line_.word(0), word));
       if (word == "expire" && !parse_time(line_.word(at + 1)))
         wrong(at + 1, fmt::format("\"{}\" is no time", line_.word(at + 1)));
       constexpr std::string_view types = " ip ipv6 integer string binary ";
@@ -35,7 +38,9 @@ class StickTable {
       const bool length = word == "type" && line_.word(at + 2) == "len";
       at += length ? 4 : 2;
     }
-    if (!size) wrong(0, "stick-table takes a size");
+    if (!size) wrong(0, fmt::format("{} takes a size", line_.word(0)));
+    if (!typed)
+      wrong(0, fmt::format("{} takes a type of keys: type ip, ipv6, integer, string or binary", line_.word(0)));
   }
 
  private:
@@ -77,10 +82,11 @@ class StickTable {
 
   const Context& context_;
   const Line& line_;
+  std::size_t first_;
 };
 
 }  // namespace
 
-void check_stick_table(const Context& context) { StickTable{context}.check(); }
+void check_stick_table(const Context& context, std::size_t first) { StickTable{context, first}.check(); }
 
 }  // namespace firedrill::lint::haproxy

@@ -62,6 +62,13 @@ void check_place(const Context& context, const Keyword& keyword) {
                          fmt::format("\"{}\" has no effect in a {}", keyword.name, section.kind));
 }
 
+// Such as a variable that is not set.
+bool lacks_number(const Context& context, std::size_t at, Kind kind, std::string_view name) {
+  if (kind != Kind::number || at >= context.line.words.size() || !context.word(at).empty()) return false;
+  context.wrong(at, fmt::format("{} takes a whole number, and this is an empty text", name));
+  return true;
+}
+
 void check_proxy_line(const Context& context) {
   const Section& section = context.section;
   const Line& line = context.line;
@@ -84,6 +91,7 @@ void check_proxy_line(const Context& context) {
     context.wrong(words + keyword->most, fmt::format("{} takes {} argument{}", keyword->name,
                                                      keyword->most == 0 ? "no" : std::to_string(keyword->most),
                                                      keyword->most == 1 ? "" : "s"));
+  if (lacks_number(context, words, keyword->kind, keyword->name)) return;
   if (arguments > 0) check_value(context, words, keyword->kind, keyword->name);
   if (keyword->name == "acl" && section.place == Place::defaults && section.name.empty())
     context.wrong(0, "acl can stand in a defaults section only if that has a name");
@@ -110,7 +118,7 @@ void check_global_line(const Context& context) {
     context.wrong(0, fmt::format("{}: an argument is missing", keyword->name));
   else if (keyword->most != any_number && arguments > keyword->most)
     context.wrong(1 + keyword->most, fmt::format("{} takes no more arguments", keyword->name));
-  else if (arguments > 0)
+  else if (arguments > 0 && !lacks_number(context, 1, keyword->kind, keyword->name))
     check_value(context, 1, keyword->kind, keyword->name);
   check_arguments(context);
   if (keyword->name != "stats" || arguments == 0) return;

@@ -37,6 +37,7 @@ class KnownNames {
   const Section* backend(std::string_view name) const;
   const Section* frontend(std::string_view name) const;
   bool has(std::string_view kind, std::string_view name) const;
+  bool has_group(std::string_view userlist, std::string_view group) const;
   bool has_table(std::string_view name) const { return part_ || tables_.find(name) != tables_.end(); }
   /// "ip"; empty for one that is not there.
   std::string_view type_of_table(std::string_view name) const;
@@ -50,7 +51,7 @@ class KnownNames {
   std::map<std::string, const Line*, std::less<>> globals_;
   std::map<std::string, const Section*, std::less<>> back_, front_;
   std::map<std::string, std::string, std::less<>> tables_;  // with the types of their keys
-  std::set<std::string, std::less<>> sections_;
+  std::set<std::string, std::less<>> sections_, groups_;  // a group is "userlist/group"
   bool part_;
 };
 bool has_server(const Section& backend, std::string_view name);
@@ -78,19 +79,37 @@ std::optional<std::size_t> check_expression(const Context& context, std::size_t 
 std::string_view type_of_expression(std::string_view text);
 /// An expression as an argument, with converters in the words behind it: the word after it. Nothing: as above.
 std::optional<std::size_t> check_expression_at(const Context& context, std::size_t at, From from);
+/// A word that is an expression and nothing else.
+void check_whole_expression(const Context& context, std::size_t at, From from);
+/// What is wrong with the arguments of a fetch or a converter of that name; empty when nothing is.
+std::string sample_mistake(std::string_view name, std::string_view kinds, const std::vector<std::string_view>& given);
 /// A format as those of logs: %variable, %{flags}variable, %[expression].
 void check_format(const Context& context, std::size_t at, From from);
 void check_regex(const Context& context, std::size_t at);
 /// "txn.name"; nothing told if it is one.
 void check_variable(const Context& context, std::size_t at, std::string_view name);
-/// Names are resolved on the machine, and are not judged.
+/// "txn.name" or "txn.name,ifset", with the conditions that set-var takes.
+void check_set_variable(const Context& context, std::size_t at, std::string_view text);
+/// What is no address with a mask, and no name either; names are resolved on the machine, and are not judged.
 bool is_impossible_address(std::string_view text);
+bool is_impossible_host(std::string_view host);
+enum class Mask : std::uint8_t { four, six };
+bool is_mask(std::string_view text, Mask kind);
+/// Without its port; empty for a socket in the file system and its like.
+std::string_view host_of(std::string_view address);
 /// The patterns of an ACL behind its expression, up to a word.
 void check_patterns(const Context& context, std::size_t first, std::size_t end, std::string_view expression);
 
 /// What single directives take, word by word.
 void check_arguments(const Context& context);
-void check_stick_table(const Context& context);
+/// From that word on.
+void check_stick_table(const Context& context, std::size_t first);
+void check_log(const Context& context);
+/// Of errorfile and its like.
+inline constexpr std::string_view statuses_of_errors =
+    " 200 400 401 403 404 405 407 408 410 413 425 429 500 501 502 503 504 ";
+/// What the answer of an error, a refusal or a return is made of.
+void check_reply(const Context& context, std::size_t first, std::string_view name, From from);
 /// "http-request ACTION …" and its relatives.
 void check_action(const Context& context, std::string_view ruleset, std::size_t at);
 /// "http-check …" and "tcp-check …".
@@ -103,7 +122,7 @@ void check_other_line(const Context& context);
 void check_other_section(const Section& section, Findings& findings);
 /// The servers of a proxy, with what default-server gives them.
 void check_servers(const Section& section, const KnownNames& names, Findings& findings);
-enum class Ports : std::uint8_t { of_server, of_listener, needed };
+enum class Ports : std::uint8_t { of_server, of_listener, needed, optional };
 /// "10.0.0.1:80"; addresses that need the machine are not judged.
 void check_address(const Context& context, std::size_t at, std::string_view address, Ports ports);
 void check_options(const Context& context, std::size_t first, Options table);

@@ -19,6 +19,18 @@ bool has_port(std::string_view address) {
   return !port.empty() && !port.starts_with('+') && !port.starts_with('-') && lax_number(port) > 0;
 }
 
+// HAProxy asks for a name when it starts, unless init-addr has another way.
+bool is_resolved_at_start(const Server& server) {
+  const Option* ways = server.option("init-addr");
+  std::string_view rest = ways == nullptr ? "" : ways->value();
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (!listed(" last libc ", rest.substr(0, comma))) return false;
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return true;
+}
+
 class Targets {
  public:
   Targets(const Section& section, const KnownNames& names, Findings& findings)
@@ -43,6 +55,14 @@ class Targets {
   }
 
   void one(const Server& server) {
+    if (const std::string_view host = host_of(server.address); is_resolved_at_start(server) && is_impossible_host(host))
+      findings_.add(refused, server.line->spot_of(server.line->word(0) == "server" ? 2 : 3),
+                    fmt::format("server {}: \"{}\" is neither an address nor a name", server.name, host));
+    if (const Option* resolvers = server.option("resolvers");
+        resolvers != nullptr && resolvers->line != server.line && !names_.has("resolvers", resolvers->value()))
+      findings_.add(refused, resolvers->spot(),
+                    fmt::format("server {}: there is no resolvers section \"{}\"{}", server.name, resolvers->value(),
+                                inherited(*resolvers, server)));
     const Option* verify = server.option("verify");
     const bool checks = server.option("check") != nullptr;
     const bool ssl =
@@ -57,6 +77,11 @@ class Targets {
     if (const Option* proto = server.option("proto");
         proto != nullptr && proto->value() == "fcgi" && !find(section_, {"use-fcgi-app"}))
       wrong(server, "proto fcgi takes a use-fcgi-app in the section");
+    if (const Option* proto = server.option("proto");
+        proto != nullptr && listed(is_http(section_) ? " none " : " h1 h2 fcgi ", proto->value()))
+      findings_.add(refused, proto->spot(),
+                    fmt::format("server {}: proto {} does not go with mode {}", server.name, proto->value(),
+                                is_http(section_) ? "http" : "tcp"));
     if (server.option("track") == nullptr) return;
     if (checks) wrong(server, "it cannot be checked and track another one at once");
     track(server);

@@ -60,6 +60,7 @@ constexpr Bounds bounds[] = {
     {"max-keep-alive-queue", Reading::strict, -unbounded, unbounded},
     {"rate-limit sessions", Reading::strict, -unbounded, unbounded},
     {"id", Reading::lax, 1, 2'147'483'647},
+    {"nice", Reading::lax, -1'024, 1'024},
 };
 
 struct FewWords {
