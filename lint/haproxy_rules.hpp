@@ -28,6 +28,12 @@ std::span<const ConfigRule> server_rules();
 std::span<const ConfigRule> process_rules();
 std::span<const ConfigRule> drift_rules();
 
+/// What HA16 looks for.
+void long_sessions(const Rule& rule, const Subject& subject);
+
+/// Nothing for a timeout of 0, which is none.
+std::optional<Time> finite(std::optional<Time> time);
+bool has_servers(const Section& section);
 /// Slots of all servers that are no backups (of all, if all are); -1 when one of them is unlimited.
 std::int64_t slots_of(const Section& backend);
 /// Whether something but the load decides which server a request goes to.

@@ -83,21 +83,30 @@ void no_slow_start(const Rule& rule, const Subject& subject) {
   }
 }
 
+// Whether servers keep idle connections that a first request may be sent on, or any number of them.
 void stale_connections(const Rule& rule, const Subject& subject) {
   if (!subject.capacity.app_keep_alive) return;
   const Time kept{static_cast<std::int64_t>(subject.capacity.app_keep_alive->value * 1e6)};
   for (const Section& section : subject.config.sections) {
     const Setting reuse = find(section, {"http-reuse"});
-    if (!reuse || (reuse.value() != "always" && reuse.value() != "aggressive") || find(section, {"retry-on"})) continue;
+    const bool shared = reuse && (reuse.value() == "always" || reuse.value() == "aggressive");
+    if (!is_http(section) || (reuse && reuse.value() == "never") || find(section, {"retry-on"})) continue;
     for (const Server& server : servers_of(section)) {
       const Option* idle = server.option("pool-max-conn");
       const Option* purge = server.option("pool-purge-delay");
       const Time delay = purge == nullptr ? Time{5s} : parse_time(purge->value()).value_or(5s);
-      if ((idle != nullptr && idle->value() == "0") || kept > delay) continue;
-      subject.findings.add(
-          rule, reuse.where == &section ? reuse.spot() : section.spot(),
-          fmt::format("{}: http-reuse {}{} keeps idle connections for {} and more, the app closes them after {}",
-                      section.shown(), reuse.value(), inherited(reuse, section), shown(delay), shown(kept)));
+      const bool unlimited = idle != nullptr && lax_number(idle->value()) < 0;
+      if ((idle != nullptr && idle->value() == "0") || kept > delay || (!shared && !unlimited)) continue;
+      const std::string after = fmt::format("keeps idle connections for {} and more, the app closes them after {}",
+                                            shown(delay), shown(kept));
+      if (shared)
+        subject.findings.add(
+            rule, reuse.where == &section ? reuse.spot() : section.spot(),
+            fmt::format("{}: http-reuse {}{} {}", section.shown(), reuse.value(), inherited(reuse, section), after));
+      else
+        subject.findings.add(rule, idle->spot(),
+                             fmt::format("{}: pool-max-conn {}{} keeps any number, and it {}", section.shown(),
+                                         idle->value(), inherited(*idle, server), after));
       break;
     }
   }
@@ -159,9 +168,9 @@ const ConfigRule server_rows[] = {
                  "  server api2 127.0.0.1:8082\n"},
      no_slow_start},
     {{"HA19", Severity::info, "idle connections that the app closes first",
-      "http-reuse is always or aggressive, there is no retry-on, and [app] keep_alive in capacity.toml is not above "
-      "pool-purge-delay (5s "
-      "by default).",
+      "In mode http http-reuse is always or aggressive, or a server's pool-max-conn is -1, without a limit; there is "
+      "no "
+      "retry-on, and [app] keep_alive in capacity.toml is not above pool-purge-delay (5s by default).",
       "A first request may be sent on a connection that the app is just closing: an error that has nothing to do with "
       "the app.",
       "http-reuse safe, or pool-purge-delay below the app's keep-alive, or retry-on conn-failure empty-response.",

@@ -175,6 +175,31 @@ void more_than_the_process(const Rule& rule, const Subject& subject) {
   }
 }
 
+// Of frontends that say how many they take and lead to servers: a page of statistics crowds nobody out.
+void together_more_than_the_process(const Rule& rule, const Subject& subject) {
+  const Line* global = subject.config.global_line("maxconn");
+  const std::int64_t most = global == nullptr ? 0 : lax_number(global->word(1));
+  if (most <= 0) return;
+  std::int64_t sum = 0, many = 0;
+  std::string each;
+  for (const Section& section : subject.config.sections) {
+    if (!section.is_proxy() || !section.faces_clients()) continue;
+    const Setting own = find(section, {"maxconn"});
+    const std::int64_t clients = own ? lax_number(own.value()) : 0;
+    const std::vector<const Section*> backends = backends_of(subject.config, section);
+    const bool serves = std::any_of(backends.begin(), backends.end(),
+                                    [](const Section* backend) { return !servers_of(*backend).empty(); });
+    if (clients <= 0 || !serves) continue;
+    if (clients > most) return;  // which is told by itself
+    sum += clients;
+    if (++many <= 3) each += fmt::format("{}{} {}", many == 1 ? "" : ", ", section.name, clients);
+  }
+  if (many < 2 || sum <= most) return;
+  subject.findings.add(rule, global->spot_of(1),
+                       fmt::format("the process takes {}, and {} frontends take {} together ({}{})", most, many, sum,
+                                   each, many > 3 ? " …" : ""));
+}
+
 const ConfigRule slot_rows[] = {
     {{"HA04", Severity::warning, "servers without maxconn",
       "A server whose maxconn, default-server included, is 0 or not set.",
@@ -229,6 +254,16 @@ const ConfigRule slot_rows[] = {
       HEAD TIMES "frontend www\n  bind :8080\n  maxconn 4000\n  default_backend api\n" BACK
                  "  server api1 127.0.0.1:8081 check maxconn 250\n"},
      more_than_the_process},
+    {{"HA25", Severity::info, "frontends that are larger than the process together",
+      "Frontends that lead to servers have a maxconn, defaults included, none above the global one, and their sum is.",
+      "When one of them fills up, the process may stop accepting before that one has reached its own limit, and then "
+      "for all the others, too.",
+      "Raise the global maxconn above their sum, or lower theirs until they fit beside each other.", "thundering-herd",
+      HEAD TIMES "frontend www\n  bind :8080\n  maxconn 3000\n  default_backend api\nfrontend apps\n  bind :8081\n"
+                 "  maxconn 3000\n  default_backend api\n" BACK "  server api1 127.0.0.1:8081 check maxconn 250\n",
+      HEAD TIMES "frontend www\n  bind :8080\n  maxconn 3000\n  default_backend api\nfrontend apps\n  bind :8081\n"
+                 "  maxconn 1000\n  default_backend api\n" BACK "  server api1 127.0.0.1:8081 check maxconn 250\n"},
+     together_more_than_the_process},
 };
 
 }  // namespace

@@ -18,10 +18,6 @@ std::int64_t retries_of(const Section& section) {
   return setting ? lax_number(setting.value()) : default_retries;
 }
 
-std::optional<Time> finite(std::optional<Time> time) { return time && *time > 0us ? time : std::nullopt; }
-
-bool has_servers(const Section& section) { return !servers_of(section).empty(); }
-
 // The longest one waits for a slot.
 std::optional<Time> queue_time(const Section& section) {
   const Setting wait = wait_of(section);
@@ -34,21 +30,33 @@ Time connecting(const Section& section) {
   return once * (retries_of(section) + 1) + std::min<Time>(once, 1s) * retries_of(section);
 }
 
+// What is written as 0 is shown where it stands.
 void missing(const Rule& rule, const Subject& subject) {
   for (const Section& section : subject.config.sections) {
     if (!section.is_proxy()) continue;
-    std::string names;
+    std::string absent, zeros;
+    Setting zero;
     const auto look = [&](std::string_view name) {
-      if (!finite(time_of(section, name))) names += (names.empty() ? "" : ", ") + std::string{name};
+      if (finite(time_of(section, name))) return;
+      const Setting setting = find(section, {"timeout", name});
+      if (!setting) {
+        absent += (absent.empty() ? "" : ", ") + std::string{name};
+        return;
+      }
+      zeros += fmt::format("{}timeout {} {}{}", zeros.empty() ? "" : ", ", name, setting.value(),
+                           inherited(setting, section));
+      if (!zero) zero = setting;
     };
     if (section.faces_clients()) look("client");
     if (has_servers(section)) {
       look("connect");
       look("server");
     }
-    if (!names.empty())
-      subject.findings.add(rule, section.spot(),
-                           fmt::format("{}: no timeout for {}: it never ends", section.shown(), names));
+    if (absent.empty() && zeros.empty()) continue;
+    std::string what = zeros;
+    if (!absent.empty()) what += fmt::format("{}no timeout for {}", zeros.empty() ? "" : ", and ", absent);
+    subject.findings.add(rule, zero ? zero.spot() : section.spot(),
+                         fmt::format("{}: {}: it never ends", section.shown(), what));
   }
 }
 
@@ -131,25 +139,6 @@ void unequal(const Rule& rule, const Subject& subject) {
                            fmt::format("{} has timeout client {}{}, {} has timeout server {}{}", section.shown(),
                                        shown(*client), inherited(setting, section), backend->shown(), shown(*server),
                                        inherited(find(*backend, {"timeout", "server"}), *backend)));
-    }
-  }
-}
-
-void half_closed(const Rule& rule, const Subject& subject) {
-  for (const Section& section : subject.config.sections) {
-    if (!section.is_proxy() || !section.faces_clients() || find(section, {"timeout", "client-fin"})) continue;
-    for (const Section* backend : backends_of(subject.config, section)) {
-      const Setting tunnel = find(*backend, {"timeout", "tunnel"});
-      const auto client = time_of(section, "client");
-      const bool long_tcp = !is_http(section) && client && *client >= 5min;
-      if (!tunnel && !long_tcp) continue;
-      subject.findings.add(
-          rule, section.spot(),
-          fmt::format("{} has no timeout client-fin, and its sessions may be long: {}", section.shown(),
-                      tunnel ? fmt::format("timeout tunnel {} in {}{}", tunnel.value(), backend->shown(),
-                                           inherited(tunnel, *backend))
-                             : fmt::format("timeout client {} in mode tcp", shown(*client))));
-      break;
     }
   }
 }
@@ -264,17 +253,18 @@ const ConfigRule timeout_rows[] = {
       "client 60s\n"
       "  timeout server 60s\n  timeout queue 2s\nlisten db\n  bind :5432\n  server db1 127.0.0.1:5433 maxconn 100\n"},
      unequal},
-    {{"HA16", Severity::warning, "long sessions without timeout client-fin",
+    {{"HA16", Severity::warning, "long sessions without timeout tunnel or timeout client-fin",
       "A frontend without timeout client-fin that leads to a backend with timeout tunnel, or is in mode tcp with a "
-      "timeout client of 5 "
-      "minutes or more.",
+      "timeout client of 2 minutes or more. Or a use_backend for hdr(Upgrade) websocket whose backend has no timeout "
+      "tunnel.",
       "A client that vanishes while its session closes leaves it in FIN_WAIT for as long as the long timeout says; "
-      "each holds a slot.",
-      "Add timeout client-fin 30s beside timeout tunnel.", "silent-drop",
+      "each holds a slot. Without timeout tunnel a websocket that is silent for timeout client or timeout server is "
+      "cut, and all of them come back at once.",
+      "Write timeout tunnel 1h for long sessions, and timeout client-fin 30s beside it.", "silent-drop",
       HEAD TIMES FRONT "backend api\n  timeout tunnel 1h\n  server api1 127.0.0.1:8081 maxconn 100\n",
       HEAD TIMES "  timeout client-fin 30s\n" FRONT
                  "backend api\n  timeout tunnel 1h\n  server api1 127.0.0.1:8081 maxconn 100\n"},
-     half_closed},
+     long_sessions},
     {{"HA17", Severity::warning, "no timeout http-request", "A frontend in mode http without timeout http-request.",
       "timeout client counts silence only: a client that sends a byte now and then holds its connection, and a place "
       "under maxconn, for ever.",
