@@ -128,6 +128,8 @@ void check_conditions(const Context& context) {
   if (line.word(0) == "acl") {
     constexpr std::string_view reserved = " or OR || ";
     if (listed(reserved, line.word(1))) context.wrong(1, fmt::format("no ACL can be called \"{}\"", line.word(1)));
+    if (!is_proxy_name(line.word(1)))
+      context.wrong(1, fmt::format("\"{}\" is no name: letters, digits, - _ . :", line.word(1)));
     if (line.words.size() > 2) check_acl(context, 2, line.words.size());
     return;
   }

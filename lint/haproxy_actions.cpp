@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "faults/reader.hpp"
 #include "lint/ground_rules.hpp"
@@ -210,6 +211,8 @@ class Action {
         return static_cast<void>(wrong(at - 1, fmt::format("wait-for-body has no \"{}\"", option)));
       time = time || option == "time";
       if (option == "time" && !parse_time(word(at))) wrong(at - 1, "wait-for-body takes a time, such as 5s");
+      if (option == "at-least" && (word(at).empty() || std::isdigit(static_cast<unsigned char>(word(at)[0])) == 0))
+        wrong(at - 1, "wait-for-body at-least takes a size, such as 1k");
       ++at;
     }
     if (!time) wrong(at_, "wait-for-body takes a time: time 5s");

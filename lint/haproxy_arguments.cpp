@@ -27,6 +27,7 @@ class Arguments {
     if (name == "log") check_log(context_);
     if (name == "stick-table") check_stick_table(context_, 1);
     if (name == "capture") capture();
+    if (name == "declare") declare();
     if (name == "source") source();
     if (name == "dispatch") check_address(context_, 1, line_.word(1), Ports::needed);
     if (name == "cookie") cookie();
@@ -206,6 +207,15 @@ class Arguments {
     if (line_.word(4) != "len" || line_.word(5).empty())
       return wrong(1, fmt::format("capture {} header takes a name and len N", line_.word(1)));
     if (!line_.word(6).empty()) wrong(6, fmt::format("capture takes no \"{}\" behind the length", line_.word(6)));
+  }
+
+  // declare capture request len N
+  void declare() {
+    if (!listed(" request response ", line_.word(2)))
+      return wrong(2, fmt::format("declare capture takes request or response, not \"{}\"", line_.word(2)));
+    if (line_.word(3) != "len" || line_.word(4).empty() ||
+        std::isdigit(static_cast<unsigned char>(line_.word(4)[0])) == 0)
+      wrong(2, fmt::format("declare capture {} takes len N", line_.word(2)));
   }
 
   // ADDRESS[:PORT] [usesrc WHAT] [interface NAME]

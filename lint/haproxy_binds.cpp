@@ -32,8 +32,9 @@ bool is_cpus(std::string_view text) {
 
 // Words between commas; of init-addr an address, too.
 void check_list(const Context& context, std::size_t at, std::string_view name) {
-  const std::string_view known = name == "init-addr"
-                                     ? " last libc none "
+  const std::string_view known = name == "init-addr" ? " last libc none "
+                                 : name == "resolve-opts"
+                                     ? " allow-dup-ip ignore-weight prevent-dup-ip "
                                      : " crc32c unique-id ssl cert-cn cert-key cert-sig ssl-cipher authority ";
   std::string_view rest = context.word(at);
   while (!rest.empty()) {
@@ -61,7 +62,7 @@ void check_option_value(const Context& context, std::size_t at) {
     context.wrong(at + 1, fmt::format("{} cannot be 0", name));
   if (name == "mode" && value.find_first_not_of("01234567") != std::string_view::npos)
     context.wrong(at + 1, fmt::format("mode takes an octal number, not \"{}\"", value));
-  if (name == "proxy-v2-options" || name == "init-addr") check_list(context, at + 1, name);
+  if (listed(" proxy-v2-options init-addr resolve-opts ", name)) check_list(context, at + 1, name);
   if (name == "socks4") check_address(context, at + 1, value, Ports::needed);
   if ((name == "source" || name == "addr") && is_impossible_host(host_of(value)))
     context.wrong(at + 1, fmt::format("{}: \"{}\" is no address", name, host_of(value)));

@@ -52,7 +52,8 @@ class Format {
     if (name.empty() && flags) return wrong("%{…} takes a variable or an expression behind it");
     if (!name.empty() && !listed(variables_of_logs, name))
       return wrong(fmt::format("formats have no variable %{}; %% is the character", name));
-    if (from_ == From::logs && listed(of_http, name) && !is_http(context_.section))
+    const bool told_at_the_end = from_ == From::logs || context_.word(0) == "unique-id-format";
+    if (told_at_the_end && listed(of_http, name) && !is_http(context_.section))
       return wrong(fmt::format("%{} is of requests, and {} is not in mode http", name, context_.section.shown()));
     if (name.empty() && (text_.front() == ' ' || text_.front() == '\t'))
       return wrong("a % alone cannot stand in a format; %% is the character");

@@ -58,6 +58,14 @@ std::string sample_mistake(std::string_view name, std::string_view kinds, const 
     return fmt::format("{} takes a number or a variable, such as txn.name, not \"{}\"", name, argument(0));
   if (listed(" strcmp secure_memcmp ", name) && !argument(0).empty() && !is_variable(argument(0)))
     return fmt::format("{} takes a variable, such as txn.name, not \"{}\"", name, argument(0));
+  if (listed(" set-var unset-var ", name) && !is_variable(argument(0)))
+    return fmt::format("{} takes a variable, such as txn.name, not \"{}\"", name, argument(0));
+  if (name == "concat" && !argument(1).empty() && !is_variable(argument(1)))
+    return fmt::format("concat takes a variable, such as txn.name, not \"{}\"", argument(1));
+  if (name == "regsub" && argument(2).find_first_not_of("gi") != std::string_view::npos)
+    return fmt::format("regsub takes the flags g and i, not \"{}\"", argument(2));
+  if (name == "be2dec" && is_whole_number(argument(1)) && (lax_number(argument(1)) < 1 || lax_number(argument(1)) > 8))
+    return fmt::format("be2dec takes from 1 to 8 bytes at once, not {}", argument(1));
   if (listed(" field word ", name) && is_whole_number(argument(0)) && lax_number(argument(0)) == 0)
     return fmt::format("{} counts from 1, or from -1 backwards", name);
   std::size_t i = 0;

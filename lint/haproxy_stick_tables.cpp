@@ -35,6 +35,8 @@ class StickTable {
       if (word == "size" && !is_size(line_.word(at + 1)))
         wrong(at + 1, fmt::format("\"{}\" is no size, such as 100k", line_.word(at + 1)));
       if (word == "store") store(at + 1);
+      if (word == "type" && line_.word(at + 2) == "len" && lax_number(line_.word(at + 3)) < 1)
+        wrong(at + 3, fmt::format("len takes a number from 1, not \"{}\"", line_.word(at + 3)));
       const bool length = word == "type" && line_.word(at + 2) == "len";
       at += length ? 4 : 2;
     }
@@ -71,6 +73,9 @@ class StickTable {
       return wrong(at,
                    fmt::format("{} takes an argument, such as {}", kind, kind.ends_with("_rate") ? "(10s)" : "(3)"));
     std::string_view inside = rest.substr(1, rest.find(')') - 1);
+    const std::int64_t many = lax_number(inside);
+    if (listed(" gpc gpt gpc_rate ", kind) && (many < 1 || many > 100))
+      wrong(at, fmt::format("{} takes from 1 to 100 counters, not \"{}\"", kind, inside.substr(0, inside.find(','))));
     if (const std::size_t comma = inside.find(','); comma != std::string_view::npos) inside.remove_prefix(comma + 1);
     if (kind.ends_with("_rate") && !parse_time(inside)) wrong(at, fmt::format("{}: \"{}\" is no time", kind, inside));
   }
