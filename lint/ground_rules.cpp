@@ -78,7 +78,8 @@ const Rule no_effect{
     "FD07",
     Severity::warning,
     "a directive that has no effect here",
-    "A directive that belongs to another kind of section, which HAProxy warns of and goes on without; in Envoy a second "
+    "A directive that belongs to another kind of section, which HAProxy warns of and goes on without; in Envoy a "
+    "second "
     "listener of a name, a second document, or a part that leads to no cluster and no host.",
     "Whoever wrote it counts on it: a timeout or a limit that is not there.",
     "Move it to where it counts: what faces clients to the frontend, what faces servers to the backend.",

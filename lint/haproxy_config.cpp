@@ -98,9 +98,7 @@ std::int64_t Server::number(std::string_view called) const {
   return one == nullptr ? 0 : lax_number(one->value());
 }
 
-const Section* Config::global() const {
-  return index().globals.empty() ? nullptr : index().globals.front();
-}
+const Section* Config::global() const { return index().globals.empty() ? nullptr : index().globals.front(); }
 
 const Line* Config::global_line(std::string_view word) const {
   const Line* last = nullptr;

@@ -51,7 +51,7 @@ class KnownNames {
   std::map<std::string, const Line*, std::less<>> globals_;
   std::map<std::string, const Section*, std::less<>> back_, front_;
   std::map<std::string, std::string, std::less<>> tables_;  // with the types of their keys
-  std::set<std::string, std::less<>> sections_, groups_;  // a group is "userlist/group"
+  std::set<std::string, std::less<>> sections_, groups_;    // a group is "userlist/group"
   bool part_;
 };
 bool has_server(const Section& backend, std::string_view name);

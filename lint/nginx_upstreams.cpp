@@ -115,10 +115,10 @@ void ejected_by_default(const Rule& rule, const Subject& subject) {
       places.push_back(server->spot());
     }
     if (!places.empty())
-      subject.findings.add(rule, places,
-                           fmt::format("upstream {}: one failed {} takes server {} out for 10 s{}", upstream->word(1),
-                                       is_stream(*upstream) ? "connection" : "request", first,
-                                       more_like_it(places.size())));
+      subject.findings.add(
+          rule, places,
+          fmt::format("upstream {}: one failed {} takes server {} out for 10 s{}", upstream->word(1),
+                      is_stream(*upstream) ? "connection" : "request", first, more_like_it(places.size())));
   }
 }
 

@@ -61,8 +61,8 @@ TEST(Robustness, LargeFilesThatAreGoodAreRead) {
   EXPECT_THAT(check_text("a.yaml", clusters)->told("FD01"), testing::HasSubstr("more than 2000 findings"));
 }
 
-// A quarter of a million rules, each of which asks what its section says: were all lines read again for each, this would
-// not end before the test's time is over.
+// A quarter of a million rules, each of which asks what its section says: were all lines read again for each, this
+// would not end before the test's time is over.
 TEST(Robustness, LargeSectionsAndManyOfThemAreRead) {
   const std::string tail = "backend api\n  mode http\n  server s 10.0.0.1:80 maxconn 100\n";
   std::string rules = "frontend f\n  bind :80\n  mode http\n";
