@@ -220,7 +220,7 @@ TEST_F(Corpus, AndFilesThatAreNone) {
 
   EXPECT_EQ(run({"check", "long.toml", ".", "gone.toml"}).error,
             "long.toml: longer than 1MiB, which no drill needs\n"
-            ".: cannot be read: Is a directory\n"
+            ".: is a directory without files *.cfg, such as HAProxy takes; of anything else a file is to be named\n"
             "gone.toml: cannot be read: No such file or directory\n");
   EXPECT_EQ(run({"run", "."}).exit_code, 2);
 }
