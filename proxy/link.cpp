@@ -24,8 +24,10 @@ namespace {
 
 Time clock_now() { return steady_clock::now(); }
 
-/// A read of so many bytes makes a lane one of bulk, which goes through pipes; one of less than the other ends that.
+/// A read of so many bytes makes a lane one of bulk, which goes through pipes; some in a row of less than the other end
+/// that. (One alone is only a moment at which the sender was slower.)
 constexpr std::size_t bulk_from = 64 * 1024, bulk_until = 16 * 1024;
+constexpr std::uint8_t small_reads_until = 8;
 
 constexpr Direction other(Direction d) {
   return d == Direction::upstream ? Direction::downstream : Direction::upstream;
@@ -280,6 +282,7 @@ bool Link::read_some(Direction d) {
   came(d, got.bytes, now);
   from.readable = from.ending || got.bytes == room;  // less: there is no more, and the worker will tell
   way(d).is_bulk = got.bytes >= bulk_from && way(d).can_splice;
+  way(d).small_reads = 0;
   std::string_view bytes{into, got.bytes};
   if (passes && to.writable) {
     const Moved sent = send(to.socket.fd(), bytes, next.what == Moved::What::end);
@@ -328,7 +331,8 @@ bool Link::splice_some(Direction d) {
   const Time now = clock_now();
   came(d, got.bytes, now);
   lane(d).passed(got.bytes, 0);
-  here.is_bulk = got.bytes >= bulk_until;
+  here.small_reads = got.bytes >= bulk_until ? std::uint8_t{0} : static_cast<std::uint8_t>(here.small_reads + 1);
+  here.is_bulk = here.small_reads < small_reads_until;
   empty_pipe(d);
   if (faulted_ && !faulted_->watch.empty() && state_ != State::over) obey(faulted_->watch.moved(d, got.bytes, now));
   return true;

@@ -66,7 +66,8 @@ class Link {
     Lane lane;
     faults::Space space;         // where bytes are read to that will stay: of a lane that holds much
     std::unique_ptr<Pipe> pipe;  // only while there is bulk to move, and bytes perhaps in it
-    bool is_bulk = false;        // the last read was a large one
+    bool is_bulk = false;        // a large read came, and no row of small ones since
+    std::uint8_t small_reads = 0;
     bool can_splice = true;      // the kernel has not refused yet
     bool is_to_go_on = false;    // others have their turn
   };

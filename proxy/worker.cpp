@@ -27,8 +27,10 @@ int checked(int result, const char* what) {
 
 /// Waits until `until`, to the nanosecond where the kernel can (Linux 5.11), else to the millisecond after it.
 int wait_for_events(int epoll, epoll_event* events, int most, Time until) {
+  // Where nothing is due, nothing is timed: a timer that never fires still has to be set and taken back.
+  if (until == faults::never) return ::epoll_wait(epoll, events, most, -1);
   constexpr auto zero = faults::Duration::zero(), long_enough = faults::Duration{std::chrono::hours{1}};
-  const auto left = until == faults::never ? long_enough : std::clamp(until - steady_clock::now(), zero, long_enough);
+  const auto left = std::clamp(until - steady_clock::now(), zero, long_enough);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), (left - seconds).count()};
   const int n = ::epoll_pwait2(epoll, events, most, &timeout, nullptr);
