@@ -16,14 +16,6 @@
 namespace firedrill::lint::envoy {
 namespace {
 
-// Every map and list below, outer ones first.
-template <typename Visit>
-void each(const Yaml& yaml, const Visit& visit) {
-  visit(yaml);
-  for (const Yaml& item : yaml.items) each(item, visit);
-  for (const Yaml::Member& member : yaml.members) each(member.value, visit);
-}
-
 std::vector<const Yaml*> list_of(const Yaml* yaml) {
   std::vector<const Yaml*> list;
   if (yaml != nullptr)

@@ -19,13 +19,6 @@ namespace firedrill::lint::envoy {
 namespace {
 
 template <typename Visit>
-void walk(const Yaml& yaml, const Visit& visit) {
-  visit(yaml);
-  for (const Yaml& item : yaml.items) walk(item, visit);
-  for (const Yaml::Member& member : yaml.members) walk(member.value, visit);
-}
-
-template <typename Visit>
 void each_item(const Yaml* list, const Visit& visit) {
   if (list == nullptr) return;
   for (const Yaml& item : list->items) visit(item);
@@ -80,7 +73,7 @@ class Consistency {
       each_item(listener.find("additional_addresses"), [&](const Yaml& one) { bound(one.find("address")); });
     });
     for (const Cluster& cluster : config_.clusters) hosts(cluster);
-    walk(root_, [&](const Yaml& yaml) {
+    each(root_, [&](const Yaml& yaml) {
       if (findings_.full()) return;
       if (const Yaml* pattern = yaml.find("safe_regex", "regex"))
         if (const std::string what = re2_mistake(pattern->text); !what.empty())

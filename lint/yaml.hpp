@@ -41,6 +41,14 @@ struct Yaml::Member {
   Yaml value;
 };
 
+/// A value and every one below it, outer ones first.
+template <typename Visit>
+void each(const Yaml& yaml, const Visit& visit) {
+  visit(yaml);
+  for (const Yaml& item : yaml.items) each(item, visit);
+  for (const Yaml::Member& member : yaml.members) each(member.value, visit);
+}
+
 /// The first document, and nothing when it is broken: half a tree would be judged by what it lacks. What is wrong goes
 /// to `findings`, and that there is a second document. Nesting, aliases and the number of values are bounded.
 std::optional<Yaml> read_yaml(const Source& source, Findings& findings);
