@@ -39,10 +39,10 @@ std::int64_t lax_number(std::string_view text) {
 
 const std::vector<std::size_t>& Section::lines_with(std::string_view word) const {
   static const std::vector<std::size_t> none;
-  for (; sorted_ < lines.size(); ++sorted_) {
+  while (sorted_ < lines.size()) {
     const std::string_view first = lines[sorted_].word(0);
     const auto it = by_word_.find(first);
-    (it == by_word_.end() ? by_word_[std::string{first}] : it->second).push_back(sorted_);
+    (it == by_word_.end() ? by_word_[std::string{first}] : it->second).push_back(sorted_++);
   }
   const auto it = by_word_.find(word);
   return it == by_word_.end() ? none : it->second;

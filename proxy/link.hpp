@@ -68,8 +68,8 @@ class Link {
     std::unique_ptr<Pipe> pipe;  // only while there is bulk to move, and bytes perhaps in it
     bool is_bulk = false;        // a large read came, and no row of small ones since
     std::uint8_t small_reads = 0;
-    bool can_splice = true;      // the kernel has not refused yet
-    bool is_to_go_on = false;    // others have their turn
+    bool can_splice = true;    // the kernel has not refused yet
+    bool is_to_go_on = false;  // others have their turn
   };
   /// What only a link under faults needs.
   struct Faulted {
