@@ -53,8 +53,8 @@ std::string Section::shown() const { return name.empty() ? kind : fmt::format("{
 Setting find(const Section& section, std::initializer_list<std::string_view> words) {
   for (const Section* at = &section; at != nullptr; at = at->from) {
     const std::vector<std::size_t>& candidates = at->lines_with(*words.begin());
-    for (auto candidate = candidates.rbegin(); candidate != candidates.rend(); ++candidate) {
-      const Line& line = at->lines[*candidate];
+    for (std::size_t left = candidates.size(); left > 0; --left) {
+      const Line& line = at->lines[candidates[left - 1]];
       std::size_t i = 0;
       const bool same =
           std::all_of(words.begin(), words.end(), [&](std::string_view word) { return line.word(i++) == word; });
