@@ -141,7 +141,7 @@ class Loop {
     const auto left = static_cast<std::size_t>(sent < 0 ? 0 : sent);
     to.writable = left == bytes;
     way.rest.assign(scratch_.data() + left, scratch_.data() + bytes);
-    if (bytes < bulk_from || way.bulk) return true;
+    if (bytes < bulk_from) return true;
     way.bulk = true;
     must(pipe2(way.pipe.data(), O_NONBLOCK | O_CLOEXEC), "pipe2");
     fcntl(way.pipe[1], F_SETPIPE_SZ, static_cast<int>(pipe_room));

@@ -13,13 +13,6 @@
 namespace firedrill::lint::nginx {
 namespace {
 
-// "at line 7", with the name of the file if it is another one.
-std::string line_of(const Directive& other, const Directive& seen_from) {
-  const Spot there = other.spot();
-  return there.source == seen_from.spot().source ? fmt::format("at line {}", there.line)
-                                                 : fmt::format("at line {} of {}", there.line, there.source->name());
-}
-
 class Clashes {
  public:
   Clashes(const Tree& tree, Findings& findings) : tree_{tree}, findings_{findings} {}
@@ -75,7 +68,7 @@ class Clashes {
     const auto [it, fresh] = zones_.try_emplace(std::string{name}, Zone{&one, use, size});
     Zone& first = it->second;
     if (fresh) return;
-    const std::string line = line_of(*first.first, one);
+    const std::string line = "at " + line_of(first.first->spot(), one.spot());
     if (first.use != use)
       wrong(one, at,
             fmt::format("the zone {} belongs to {}, {}: {} takes one of another name", name, first.use, line, use));
@@ -92,7 +85,8 @@ class Clashes {
     const Directive& first = *it->second;
     if (one.name().ends_with("_cache_path") || first.name().ends_with("_cache_path"))
       wrong(one, 1,
-            fmt::format("{} is the directory of {} already, {}", one.word(1), first.name(), line_of(first, one)));
+            fmt::format("{} is the directory of {} already, at {}", one.word(1), first.name(),
+                        line_of(first.spot(), one.spot())));
   }
 
   void log(const Directive& one) {
@@ -114,8 +108,8 @@ class Clashes {
     const LogBuffer& first = it->second;
     if (!fresh && (first.size != buffer.size || first.flush != buffer.flush || first.gzip != buffer.gzip))
       wrong(one, 0,
-            fmt::format("{} has another buffer=, flush= or gzip= {}: they must be the same", one.word(1),
-                        line_of(*first.first, one)));
+            fmt::format("{} has another buffer=, flush= or gzip= at {}: they must be the same", one.word(1),
+                        line_of(first.first->spot(), one.spot())));
   }
 
   const Tree& tree_;

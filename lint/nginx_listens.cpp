@@ -102,7 +102,8 @@ class Listens {
 
   void taken(Ports& ports, const Listening& at, const Directive& one, std::string_view what) {
     if (const Directive* other = ports.take(at, one))
-      findings_.add(refused, one.spot(1), fmt::format("{} is {}, at line {}", one.word(1), what, other->spot().line));
+      findings_.add(refused, one.spot(1),
+                    fmt::format("{} is {}, at {}", one.word(1), what, line_of(other->spot(), one.spot())));
   }
 
   Findings& findings_;

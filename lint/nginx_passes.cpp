@@ -73,8 +73,8 @@ class Passes {
     if (fresh) return;
     if (is_off || it->second.off)
       wrong(one, 0,
-            fmt::format("{} off stands alone; there is another one at line {}", one.name(),
-                        it->second.first->spot().line));
+            fmt::format("{} off stands alone; there is another one at {}", one.name(),
+                        line_of(it->second.first->spot(), one.spot())));
   }
 
   // Where TLS is spoken to the upstream, or variables may have it spoken.
