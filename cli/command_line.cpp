@@ -166,7 +166,7 @@ class CommandLine {
         ->add_option(
             "FILE", check_.files,
             "Drills, configurations of HAProxy, nginx and Envoy, a capacity.toml; a directory is HAProxy's, as for "
-            "its -f")
+            "its -f; - is standard input")
         ->option_text(" ");
     check_app_->add_option("--format", check_format_, "text (default), json, sarif or github")
         ->option_text("FORMAT")
